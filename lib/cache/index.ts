@@ -1,0 +1,4 @@
+export { createCache } from "./cache.ts";
+export { createCacheMemory, type CacheMemory } from "./memory.ts";
+export { CACHE_SCRIPTS } from "./scripts.ts";
+export type * from "./types.ts";

@@ -1,0 +1,3 @@
+export { createIdempotency } from "./idempotency.ts";
+export { IDEMPOTENCY_SCRIPTS } from "./scripts.ts";
+export type * from "./types.ts";

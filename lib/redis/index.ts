@@ -1,0 +1,4 @@
+export { createBreaker, type Breaker, type BreakerOptions } from "./breaker.ts";
+export { createConnection, type Connection, type ConnectionOptions, type Redis } from "./connection.ts";
+export { type Meter } from "./meter.ts";
+export { type Script } from "./script.ts";

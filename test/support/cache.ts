@@ -1,0 +1,71 @@
+// Isolates that share a Redis: each a connection, a clock and events of its own.
+
+import { createCache, type Cache, type CacheEvent, type CacheOptions } from "../../lib/cache/index.ts";
+import { createConnection, type Redis } from "../../lib/redis/index.ts";
+
+/** A clock that stands until it is moved. */
+export interface Clock {
+  readonly now: () => number;
+  readonly advance: (seconds: number) => void;
+}
+
+export function createClock(start = Date.now()): Clock {
+  let at = start;
+  return {
+    now: () => at,
+    advance: (seconds) => {
+      at += seconds * 1_000;
+    },
+  };
+}
+
+export interface Isolate {
+  cache: Cache;
+  redis: Redis;
+  events: CacheEvent[];
+  /** Resolves when all work behind answers has ended, and forgets it. */
+  settled(): Promise<void>;
+}
+
+/** A cache as one request of one isolate has it. No jitter and no early refresh, unless asked for. */
+export function openIsolate(
+  target: { url: string; token: string; prefix: string },
+  options: Partial<CacheOptions> & { timeoutMs?: number } = {},
+): Isolate {
+  const { timeoutMs = 5_000, ...cacheOptions } = options;
+  const redis = createConnection({ url: target.url, token: target.token, timeoutMs }).open();
+  const events: CacheEvent[] = [];
+  const behind = new Set<Promise<unknown>>();
+  const cache = createCache({
+    redis,
+    prefix: target.prefix,
+    jitter: 0,
+    earlyRefresh: 0,
+    waitUntil: (work) => void behind.add(work),
+    on: (event) => void events.push(event),
+    ...cacheOptions,
+  });
+  return {
+    cache,
+    redis,
+    events,
+    async settled() {
+      while (behind.size > 0) {
+        const work = [...behind];
+        behind.clear();
+        await Promise.all(work);
+      }
+    },
+  };
+}
+
+/** A promise and what settles it: a loader that waits until the test lets it go. */
+export function createGate<T = void>() {
+  let open!: (value: T) => void;
+  let fail!: (reason: unknown) => void;
+  const opened = new Promise<T>((resolve, reject) => {
+    open = resolve;
+    fail = reject;
+  });
+  return { opened, open, fail };
+}
