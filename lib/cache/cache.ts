@@ -44,7 +44,7 @@ export function createCache(options: CacheOptions): Cache {
   async function getMany<T>(names: readonly string[], { tags }: { tags?: readonly string[] } = {}) {
     if (names.length === 0) return [];
     const seen = await store.readMany(names, allTags(tags));
-    return names.map((name, i) => freshValue<T>(seen[i] ?? { entry: null, versions: [] }, name));
+    return names.map((name, i) => freshValue<T>(seen[i] ?? { id: "", entry: null, versions: [] }, name));
   }
 
   return {

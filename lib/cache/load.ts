@@ -44,13 +44,15 @@ export function createLoad(settings: CacheSettings, store: Store): Cache["load"]
     loader: Loader<T>,
     options: EntryOptions = {},
   ): Promise<Loaded<T>> {
+    // All that can be wrong with what the caller gave is found here, before Redis or the origin is asked.
     const tags = allTags(options.tags);
     const lifetime = lifetimeOf(options, settings.lifetime);
+    const entryKey = keys.entry(key);
     const read: Read<T> = { key, tags, lifetime, loader: markFailures(loader) };
 
-    const kept = memory?.get(keys.entry(key), now());
+    const kept = memory?.get(entryKey, now());
     if (kept !== undefined) {
-      const found = usable<T>(settings, key, { entry: kept, versions: kept.versions });
+      const found = usable<T>(settings, key, { id: kept.id, entry: kept, versions: kept.versions });
       if (found?.verdict === "fresh") return hit(found, kept);
     }
 

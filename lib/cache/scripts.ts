@@ -6,7 +6,7 @@ import type { Script } from "../redis/index.ts";
  * Takes the lease on a key: the right to load it and to store the result.
  *
  *   KEYS[1] entry  KEYS[2] lease  KEYS[3] mark
- *   ARGV[1] id of the entry the caller has seen, or ""  ARGV[2] fence  ARGV[3] milliseconds the lease lasts
+ *   ARGV[1] id of the entry the caller has seen, "" for none, "*" for any  ARGV[2] fence  ARGV[3] milliseconds the lease lasts
  *
  * Answers {"writing"}: a writer changes the origin, nothing may be stored; {"entry", text}: somebody has stored
  * meanwhile; {"leased"}: the caller loads; {"loading"}: another does.
@@ -16,12 +16,12 @@ import type { Script } from "../redis/index.ts";
  */
 export const LEASE: Script = {
   name: "cache-lease",
-  sha1: "c03a4231379da9153abefc5323a93ab74e6c0052",
+  sha1: "5a011e4c0c75ed9600386b8b898cc926248da922",
   commands: 5,
   lua: `
 if redis.call('EXISTS', KEYS[3]) == 1 then return {'writing'} end
 local entry = redis.call('GET', KEYS[1])
-if entry and entry ~= '' and string.sub(entry, 1, 16) ~= ARGV[1] then return {'entry', entry} end
+if entry and entry ~= '' and ARGV[1] ~= '*' and string.sub(entry, 1, 16) ~= ARGV[1] then return {'entry', entry} end
 if not redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[3]) then return {'loading'} end
 if entry then redis.call('PEXPIRE', KEYS[1], ARGV[3], 'GT') else redis.call('SET', KEYS[1], '', 'PX', ARGV[3]) end
 return {'leased'}

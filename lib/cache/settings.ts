@@ -1,5 +1,6 @@
 // A cache's options with every default filled in, and what is derived from them once.
 
+import { checkName } from "../keys.ts";
 import { createCacheKeys, type CacheKeys } from "./keys.ts";
 import { DEFAULT_LIFETIME, lifetimeOf, type Lifetime } from "./lifetime.ts";
 import type { CacheMemory } from "./memory.ts";
@@ -46,7 +47,9 @@ export function settingsOf(options: CacheOptions): CacheSettings {
     sleep: options.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
     behind: (work) => (waitUntil === undefined ? void work : waitUntil(work)),
     on: options.on ?? (() => undefined),
-    allTags: (tags = []) =>
-      keys.namespaceTag === null ? [...new Set(tags)] : [keys.namespaceTag, ...new Set(tags)],
+    allTags: (tags = []) => {
+      for (const tag of tags) checkName(tag, "tag");
+      return keys.namespaceTag === null ? [...new Set(tags)] : [keys.namespaceTag, ...new Set(tags)];
+    },
   };
 }

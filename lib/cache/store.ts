@@ -1,7 +1,7 @@
 // What the cache asks of Redis: each a function of one trip.
 
 import { randomId } from "../random.ts";
-import { parseEntry, type Entry } from "./entry.ts";
+import { parseEntry, PLACEHOLDER, type Entry } from "./entry.ts";
 import { LEASE, OPEN_TAG, PUT, SETTLE } from "./scripts.ts";
 import type { CacheSettings } from "./settings.ts";
 
@@ -10,6 +10,8 @@ const TAG_MS = 7 * 24 * 3_600_000;
 
 /** An entry as it was read, and the versions of the tags it is to be judged by; null where a tag has none. */
 export interface Seen {
+  /** The entry's id, for LEASE to see whether it is still that one; "" for none, "*" for a text that is no entry. */
+  readonly id: string;
   readonly entry: Entry | null;
   readonly versions: readonly (string | null)[];
 }
@@ -46,6 +48,12 @@ export interface Store {
   put(key: string, text: string, lastsMs: number): Promise<boolean>;
 }
 
+function seenOf(text: string | null, versions: readonly (string | null)[]): Seen {
+  const entry = parseEntry(text);
+  const id = entry?.id ?? (text === null || text === PLACEHOLDER ? "" : "*");
+  return { id, entry, versions };
+}
+
 export function createStore({ redis, keys, leaseMs }: CacheSettings): Store {
   const mget = (names: readonly string[]): Promise<(string | null)[]> =>
     redis.send((pipeline) => pipeline.mget(...names));
@@ -53,7 +61,7 @@ export function createStore({ redis, keys, leaseMs }: CacheSettings): Store {
   async function readMany(names: readonly string[], tags: readonly string[]): Promise<readonly Seen[]> {
     const texts = await mget([...names.map(keys.entry), ...tags.map(keys.tag)]);
     const versions = texts.slice(names.length);
-    return texts.slice(0, names.length).map((text) => ({ entry: parseEntry(text), versions }));
+    return texts.slice(0, names.length).map((text) => seenOf(text, versions));
   }
 
   async function openTags(
@@ -88,7 +96,7 @@ export function createStore({ redis, keys, leaseMs }: CacheSettings): Store {
 
     async read(key, tags) {
       const [text = null, ...versions] = await mget([keys.entry(key), ...tags.map(keys.tag)]);
-      return { entry: parseEntry(text), versions };
+      return seenOf(text, versions);
     },
 
     async readWithLease(key, tags) {
@@ -97,7 +105,7 @@ export function createStore({ redis, keys, leaseMs }: CacheSettings): Store {
         keys.entry(key),
         ...tags.map(keys.tag),
       ]);
-      return { entry: parseEntry(text), versions, loading: lease !== null };
+      return { ...seenOf(text, versions), loading: lease !== null };
     },
 
     async lease(key, tags, seen) {
@@ -107,7 +115,7 @@ export function createStore({ redis, keys, leaseMs }: CacheSettings): Store {
         redis.run<[string, string?]>(
           LEASE,
           [keys.entry(key), keys.lease(key), keys.mark(key)],
-          [seen.entry?.id ?? "", fence, leaseMs],
+          [seen.id, fence, leaseMs],
         ),
       ]);
       if (versions === null) {
@@ -115,7 +123,7 @@ export function createStore({ redis, keys, leaseMs }: CacheSettings): Store {
         return { kind: "writing" };
       }
       if (answer === "leased") return { kind: "leased", fence, versions };
-      if (answer === "entry") return { kind: "stored", seen: { entry: parseEntry(text ?? null), versions } };
+      if (answer === "entry") return { kind: "stored", seen: seenOf(text ?? null, versions) };
       return { kind: answer === "writing" ? "writing" : "loading" };
     },
 

@@ -1,7 +1,7 @@
 // Isolates that share a Redis: each a connection, a clock and events of its own.
 
 import { createCache, type Cache, type CacheEvent, type CacheOptions } from "../../lib/cache/index.ts";
-import { createConnection, type Redis } from "../../lib/redis/index.ts";
+import { createBreaker, createConnection, type Breaker, type Redis } from "../../lib/redis/index.ts";
 
 /** A clock that stands until it is moved. */
 export interface Clock {
@@ -30,10 +30,10 @@ export interface Isolate {
 /** A cache as one request of one isolate has it. No jitter and no early refresh, unless asked for. */
 export function openIsolate(
   target: { url: string; token: string; prefix: string },
-  options: Partial<CacheOptions> & { timeoutMs?: number } = {},
+  options: Partial<CacheOptions> & { timeoutMs?: number; breaker?: Breaker } = {},
 ): Isolate {
-  const { timeoutMs = 5_000, ...cacheOptions } = options;
-  const redis = createConnection({ url: target.url, token: target.token, timeoutMs }).open();
+  const { timeoutMs = 5_000, breaker = createBreaker(), ...cacheOptions } = options;
+  const redis = createConnection({ url: target.url, token: target.token, timeoutMs, breaker }).open();
   const events: CacheEvent[] = [];
   const behind = new Set<Promise<unknown>>();
   const cache = createCache({

@@ -1,4 +1,5 @@
 import { afterEach, afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createBreaker } from "../../../lib/redis/index.ts";
 import { openIsolate } from "../../support/cache.ts";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../../support/redis.ts";
 
@@ -46,12 +47,19 @@ describe("a Redis that is away", () => {
   );
 
   test("gone between the read and the lease: the origin answers", async () => {
-    const isolate = openIsolate({ ...target, url: proxy.url });
-    await isolate.cache.load("warm", async () => 1);
-    const cold = isolate.cache.load("gone:1", async () => "origin");
-    await expect.poll(() => isolate.redis.meter.trips).toBe(4);
-    proxy.mode = "refuse";
-    expect((await cold).value).toBe("origin");
+    const breaker = createBreaker();
+    let requests = 0;
+    const allows = () => {
+      requests += 1;
+      if (requests === 2) proxy.mode = "refuse";
+      return breaker.allows();
+    };
+    const isolate = openIsolate({ ...target, url: proxy.url }, { breaker: { ...breaker, allows } });
+    expect(await isolate.cache.load("gone:1", async () => "origin")).toEqual({
+      value: "origin",
+      status: bypass,
+    });
+    expect(requests).toBe(2);
   });
 
   test("gone while the origin is asked: its answer is given, and not stored", async () => {

@@ -99,4 +99,23 @@ describe("one loader per key", () => {
     expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
     expect(loads).toBe(2);
   });
+
+  test("an entry about to expire stays while it is loaded anew: a scan for a pattern must meet it", async () => {
+    const clock = createClock();
+    const isolate = openIsolate(target, { now: clock.now, staleIfErrorSeconds: 60, leaseSeconds: 30 });
+    await isolate.cache.load("expiring", async () => "old");
+    clock.advance(301);
+    const entry = `${target.prefix}:cache:{expiring}`;
+    await isolate.redis.send((p) => p.pexpire(entry, 5_000));
+    const gate = createGate<string>();
+    let asked = false;
+    const read = isolate.cache.load("expiring", () => {
+      asked = true;
+      return gate.opened;
+    });
+    await expect.poll(() => asked).toBe(true);
+    expect(await isolate.redis.send<number>((p) => p.pttl(entry))).toBeGreaterThan(25_000);
+    gate.open("new");
+    await read;
+  });
 });
