@@ -51,9 +51,11 @@ describe("what is sent in the same tick", () => {
 
   test("is one request also when a few async functions lie in between", async () => {
     const redis = connect().open();
-    const layer = async (depth: number): Promise<unknown> =>
-      depth === 0 ? get(redis, "deep") : await layer(depth - 1);
-    await Promise.all([get(redis, "shallow"), layer(5), layer(8)]);
+    const behind = async (layers: number) => {
+      for (let i = 0; i < layers; i += 1) await Promise.resolve();
+      return get(redis, "deep");
+    };
+    await Promise.all([get(redis, "shallow"), behind(5), behind(30)]);
     expect(proxy.requests).toBe(1);
   });
 
@@ -162,6 +164,16 @@ describe("a Redis that does not answer as it should", () => {
       reason: "network",
     });
     expect(proxy.requests).toBe(1);
+  });
+
+  test("what took too long, or was answered wrong, is not tried again", async () => {
+    const redis = connect({ timeoutMs: 200 }).open();
+    for (const mode of ["hang", "status500", "garbage"] as const) {
+      proxy.mode = mode;
+      proxy.reset();
+      await expect(get(redis, "once")).rejects.toMatchObject({ name: "RedisUnavailableError" });
+      expect(proxy.requests).toBe(1);
+    }
   });
 
   test("a connection lost once does not fail a read", async () => {
