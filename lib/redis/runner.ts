@@ -1,18 +1,23 @@
 // Scripts by their SHA, and whole where Redis does not know them.
 
-import { RedisCommandError } from "../errors.ts";
+import { RedisCommandError, RedisUnavailableError } from "../errors.ts";
 import type { Redis } from "./connection.ts";
 import type { RunningMeter } from "./meter.ts";
 
 export function createRunner(send: Redis["send"], meter: RunningMeter): Redis["run"] {
   return async function run<T>(...[script, keys, args]: Parameters<Redis["run"]>): Promise<T> {
     const argv = args.map(String);
-    meter.add(script.commands - 1);
+    const names = [...keys];
+    // The pipeline counts the script as one command; what it calls is added, unless it was never sent.
+    const charge = () => meter.add(script.commands - 1);
     try {
-      return await send<T>((pipeline) => pipeline.evalsha(script.sha1, [...keys], argv));
+      const reply = await send<T>((pipeline) => pipeline.evalsha(script.sha1, names, argv));
+      charge();
+      return reply;
     } catch (error) {
+      if (!(error instanceof RedisUnavailableError && error.reason === "breaker-open")) charge();
       if (!(error instanceof RedisCommandError && error.code === "NOSCRIPT")) throw error;
-      return await send<T>((pipeline) => pipeline.eval(script.lua, [...keys], argv));
+      return await send<T>((pipeline) => pipeline.eval(script.lua, names, argv));
     }
   };
 }

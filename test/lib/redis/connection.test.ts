@@ -213,8 +213,11 @@ describe("the breaker", () => {
     proxy.mode = "status500";
     for (let i = 0; i < 3; i += 1) await get(connection.open(), "a").catch(() => undefined);
     expect(proxy.requests).toBe(3);
-    await expect(get(connection.open(), "a")).rejects.toMatchObject({ reason: "breaker-open" });
+    const redis = connection.open();
+    await expect(get(redis, "a")).rejects.toMatchObject({ reason: "breaker-open" });
+    await expect(redis.run(script("return 1"), [], [])).rejects.toMatchObject({ reason: "breaker-open" });
     expect(proxy.requests).toBe(3);
+    expect(redis.meter).toMatchObject({ trips: 0, commands: 0 });
     proxy.mode = "pass";
     await expect(get(connection.open(), "a")).rejects.toMatchObject({ reason: "breaker-open" });
     at += 1_000;
