@@ -25,6 +25,7 @@ export function createIdempotency({
   keepSeconds = 86_400,
   leaseSeconds = 30,
   waitMs = 5_000,
+  waitUntil,
   now = Date.now,
   sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }: IdempotencyOptions): Idempotency {
@@ -38,16 +39,26 @@ export function createIdempotency({
       const keys = [record, `${record}:lease`];
       const fence = randomId();
 
-      const look = (): Promise<Reply> =>
-        redis.run<Reply>(BEGIN, keys, [fingerprint, fence, leaseSeconds * 1_000, keepMs]);
+      async function abandon(): Promise<void> {
+        await redis.run(ABANDON, keys, [fence]);
+      }
+
+      async function look(): Promise<Reply> {
+        try {
+          return await redis.run<Reply>(BEGIN, keys, [fingerprint, fence, leaseSeconds * 1_000, keepMs]);
+        } catch (error) {
+          // It may have come to pass all the same: then the next try shall not have to wait for the lease's end.
+          const givenBack = abandon().catch(() => undefined);
+          waitUntil?.(givenBack);
+          throw error;
+        }
+      }
 
       const first = (): Begun => ({
         kind: "first",
         finish: async (answer) =>
           (await redis.run<number>(FINISH, keys, [fence, JSON.stringify(answer), keepMs])) === 1,
-        abandon: async () => {
-          await redis.run(ABANDON, keys, [fence]);
-        },
+        abandon,
       });
 
       const until = now() + waitMs;

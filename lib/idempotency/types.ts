@@ -15,6 +15,8 @@ export interface IdempotencyOptions {
   leaseSeconds?: number;
   /** How long a repeat waits for the answer of a call that still runs. 5,000 ms. */
   waitMs?: number;
+  /** Takes work that goes on behind the answer: `(work) => ctx.waitUntil(work)`. Without it, it runs unwatched. */
+  waitUntil?: (work: Promise<unknown>) => void;
   /** Milliseconds since 1970. `Date.now`. */
   now?: () => number;
   /** Waits between two looks. `setTimeout`. */

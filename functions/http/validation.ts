@@ -1,0 +1,78 @@
+// Input checked by valibot, refused as problem+json that never repeats it.
+
+import { validator } from "hono-openapi";
+import type { ValidationTargets } from "hono";
+import * as v from "valibot";
+import type { FieldError } from "../../lib/hono/index.ts";
+import { NAME, PATTERN } from "../../lib/keys.ts";
+import { problem } from "./problems.ts";
+
+/** What the hook is given of an issue; the standard has no more. */
+interface Issue {
+  readonly message: string;
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
+}
+
+/**
+ * A validator whose refusal is a 400 that says where and what is wrong. Placed behind what must be refused first.
+ * @param target what to check: "json", "query", "param" or "header"
+ */
+export function valid<S extends v.GenericSchema, T extends keyof ValidationTargets>(target: T, schema: S) {
+  return validator<S, T, AnyEnv, string>(
+    target,
+    schema,
+    (result) => {
+      if (!result.success) throw problem("bad-request", { errors: result.error.map(fieldError) });
+    },
+    // Documented is what a field is, not the text that it comes as in a URL.
+    { options: { typeMode: target === "json" ? "input" : "output" } },
+  );
+}
+type AnyEnv = object;
+
+/** valibot's own messages quote the input, and all of them begin like this; ours never do. */
+const QUOTES_INPUT = /^Invalid /;
+
+/** A key of a body is shown only where it looks like one: it may be a value in the wrong place. */
+const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,39}$/;
+
+function fieldError({ message, path = [] }: Issue): FieldError {
+  const segments = path.map((part) => String(typeof part === "object" ? part.key : part));
+  return {
+    path: segments
+      .map((segment) => (/^\d+$/.test(segment) || FIELD_NAME.test(segment) ? segment : "?"))
+      .join("."),
+    message: QUOTES_INPUT.test(message) ? "is not valid" : message,
+  };
+}
+
+/** A body of exactly these fields. */
+export function body<E extends v.ObjectEntries>(entries: E) {
+  return v.strictObject(entries, ({ expected }) => {
+    if (expected === "Object") return "must be an object";
+    return expected === "never" ? "is not a field of this body" : "is missing";
+  });
+}
+
+/** A name, as it may become part of a Redis key. */
+export const name = v.pipe(
+  v.string("must be a string"),
+  v.regex(NAME, "must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ : @ -"),
+);
+
+/** A pattern of names. */
+export const pattern = v.pipe(
+  v.string("must be a string"),
+  v.regex(PATTERN, "must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ : @ - * ? [ ] ^ \\"),
+);
+
+/** `?limit=`. Documented as the number it becomes. */
+export const limit = v.pipe(
+  v.string("must be given once"),
+  v.regex(/^[1-9]\d{0,2}$/, "must be a whole number from 1 to 100"),
+  v.transform(Number),
+  v.number(),
+  v.integer(),
+  v.minValue(1),
+  v.maxValue(100, "must be a whole number from 1 to 100"),
+);

@@ -1,0 +1,21 @@
+// The Worker.
+
+import { createApp } from "./app.ts";
+import { createLog } from "./log.ts";
+import { recordRun, runScheduled } from "./scheduled.ts";
+import { createServices } from "./services.ts";
+
+const log = createLog();
+const open = createServices({ log });
+const app = createApp({
+  services: (c) => open(c.env, (work) => c.executionCtx.waitUntil(work)),
+  log,
+});
+
+export default {
+  fetch: app.fetch,
+  async scheduled(_controller, env, ctx) {
+    const { redis, prefix } = open(env, (work) => ctx.waitUntil(work));
+    await runScheduled({ tasks: [recordRun(redis, prefix)], log });
+  },
+} satisfies ExportedHandler<Env>;

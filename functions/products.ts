@@ -1,0 +1,90 @@
+// /v1/products: the catalogue over HTTP.
+
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import type { Loaded } from "../lib/cache/index.ts";
+import { requireScope } from "./http/authorize.ts";
+import { jsonBody } from "./http/body.ts";
+import { answerCached, cacheStatus } from "./http/cached-answer.ts";
+import { decodeCursor, encodeCursor } from "./http/cursor.ts";
+import type { AppEnv } from "./http/environment.ts";
+import { honourIdempotencyKey } from "./http/idempotency.ts";
+import { problem } from "./http/problems.ts";
+import * as documentation from "./products/documentation.ts";
+import { newProduct, productChanges, productId, productQuery } from "./products/schemas.ts";
+import { valid } from "./http/validation.ts";
+
+/** Products of a page where nothing is said. */
+const DEFAULT_LIMIT = 20;
+
+// On each route, in the order in which it refuses: 401 and 403 (requireScope), 429 (limits stand behind it), 413 and 415
+// (jsonBody), 400 (valid). What a limit on a public route needs is known before all of them.
+export const products = new Hono<AppEnv>()
+  .get("/", describeRoute(documentation.list), valid("query", productQuery), async (c) => {
+    const { category, limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
+    const after = cursor === undefined ? 0 : (decodeCursor(cursor) ?? 0);
+    const { value, status } = await c.var.services.catalogue.list({ category, after, limit });
+    c.header("Cache-Status", cacheStatus(status));
+    return answerCached(c, {
+      items: value.items,
+      next: value.after === null ? null : encodeCursor(value.after),
+    });
+  })
+
+  .get("/:id", describeRoute(documentation.get), valid("param", productId), async (c) => {
+    const { value, status } = await c.var.services.catalogue.get(c.req.valid("param").id);
+    c.header("Cache-Status", cacheStatus(status));
+    if (value === null) throw missing(status);
+    return answerCached(c, value);
+  })
+
+  .post(
+    "/",
+    describeRoute(documentation.create),
+    requireScope("products:write"),
+    jsonBody(),
+    valid("json", newProduct),
+    honourIdempotencyKey(),
+    async (c) => {
+      const product = await c.var.services.catalogue.create(c.req.valid("json"));
+      return c.json(product, 201, { Location: `/v1/products/${product.id}` });
+    },
+  )
+
+  .patch(
+    "/:id",
+    describeRoute(documentation.update),
+    requireScope("products:write"),
+    jsonBody(),
+    valid("param", productId),
+    valid("json", productChanges),
+    async (c) => {
+      const product = await c.var.services.catalogue.update(c.req.valid("param").id, c.req.valid("json"));
+      if (product === "missing") throw missing();
+      if (product === "contended") throw contended();
+      return c.json(product, 200);
+    },
+  )
+
+  .delete(
+    "/:id",
+    describeRoute(documentation.remove),
+    requireScope("products:write"),
+    valid("param", productId),
+    async (c) => {
+      const outcome = await c.var.services.catalogue.remove(c.req.valid("param").id);
+      if (outcome === "missing") throw missing();
+      if (outcome === "contended") throw contended();
+      return c.body(null, 204);
+    },
+  );
+
+/** Said by the cache, where `status` is given: then the answer says so too. */
+const missing = (status?: Loaded<unknown>["status"]) =>
+  problem("not-found", {
+    detail: "There is no product with this id.",
+    ...(status === undefined ? {} : { headers: { "Cache-Status": cacheStatus(status) } }),
+  });
+
+const contended = () =>
+  problem("conflict", { detail: "The product is being moved between categories. Try again." });

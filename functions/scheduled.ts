@@ -1,0 +1,43 @@
+// What runs each minute.
+
+import type { Redis } from "../lib/redis/index.ts";
+import type { Log } from "./log.ts";
+
+/** A part of the scheduled function. Parts do not wait for each other, and one that fails stops no other. */
+export interface ScheduledTask {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+export interface ScheduledOptions {
+  tasks: readonly ScheduledTask[];
+  log: Log;
+}
+
+/**
+ * Runs every task. The platform fires at least once each minute, so a task must bear to run twice at a time.
+ * @throws AggregateError with what the tasks threw, after each was logged: the run counts as failed then
+ */
+export async function runScheduled({ tasks, log }: ScheduledOptions): Promise<void> {
+  const outcomes = await Promise.allSettled(tasks.map(async (task) => task.run()));
+  const errors: unknown[] = [];
+  for (const [i, outcome] of outcomes.entries()) {
+    if (outcome.status === "fulfilled") continue;
+    log({ level: "error", event: "scheduled", task: tasks[i]?.name, error: outcome.reason });
+    errors.push(outcome.reason);
+  }
+  if (errors.length > 0) throw new AggregateError(errors, "scheduled tasks failed");
+}
+
+/** Where the time of the last run stands, in milliseconds since 1970. Without a TTL: one key. */
+export const lastRunKey = (prefix: string): string => `${prefix}:scheduled:last-run`;
+
+/** Records the run, for /readyz. Cost: 1 trip, 1 command. */
+export function recordRun(redis: Redis, prefix: string, now: () => number = Date.now): ScheduledTask {
+  return {
+    name: "record-run",
+    async run() {
+      await redis.send((pipeline) => pipeline.set(lastRunKey(prefix), String(now())));
+    },
+  };
+}

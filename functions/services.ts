@@ -1,0 +1,121 @@
+// From bindings to what the handlers use. Only here are bindings read.
+
+import { createCache, type Cache, type CacheEvent } from "../lib/cache/index.ts";
+import { createIdempotency, type Idempotency } from "../lib/idempotency/index.ts";
+import { NAME } from "../lib/keys.ts";
+import { createConnection, type Connection, type Redis } from "../lib/redis/index.ts";
+import { createCatalogue, type Catalogue } from "./products/catalogue.ts";
+import { originsOf } from "./http/cors.ts";
+import { createDatabase, type Database, type Sql } from "./database/index.ts";
+import { createApiKeys, type ApiKeys } from "./keys.ts";
+import { ConfigurationError, type Log } from "./log.ts";
+
+/** What a request's handlers use. Made anew for each: no request shares another's. */
+export interface Services {
+  readonly redis: Redis;
+  readonly cache: Cache;
+  readonly catalogue: Catalogue;
+  readonly database: Database;
+  readonly idempotency: Idempotency;
+  readonly keys: ApiKeys;
+  /** Origins that may call from a browser. */
+  readonly origins: ReadonlySet<string>;
+  /** In front of every Redis key. */
+  readonly prefix: string;
+  /** The deployed version's id. */
+  readonly version: string;
+  /** What the deployment must mend. */
+  readonly configuration: readonly string[];
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** What outlives a request, as long as the variables it was made of stay the same. */
+interface Isolate {
+  readonly connection: Connection;
+  readonly keys: ApiKeys;
+  readonly origins: ReadonlySet<string>;
+  readonly configuration: readonly string[];
+}
+
+/** What of the environment is read. A secret may be missing, whatever its type says. */
+export type ServicesEnv = Partial<Omit<Env, "DB" | "ASSETS">> & { readonly DB: Sql };
+
+/** Makes a request's services. @param waitUntil takes work that goes on behind the answer */
+export type OpenServices = (env: ServicesEnv, waitUntil: (work: Promise<unknown>) => void) => Services;
+
+export interface ServicesOptions {
+  log: Log;
+  /** How long one request to Redis may take. 500 ms. */
+  redisTimeoutMs?: number;
+}
+
+/** One per isolate. */
+export function createServices({ log, redisTimeoutMs = 500 }: ServicesOptions): OpenServices {
+  let madeOf = "";
+  let isolate: Isolate | undefined;
+
+  return function openServices(env, waitUntil) {
+    const of = JSON.stringify([
+      env.UPSTASH_REDIS_REST_URL,
+      env.UPSTASH_REDIS_REST_TOKEN,
+      env.API_KEYS,
+      env.CORS_ORIGINS,
+    ]);
+    if (isolate === undefined || madeOf !== of) {
+      isolate = createIsolate(env, redisTimeoutMs);
+      madeOf = of;
+    }
+    const { connection, keys, origins, configuration } = isolate;
+    const prefix = prefixOf(env);
+    const redis = connection.open();
+    const on = (event: CacheEvent): void => log({ level: "warn", event: "cache", ...described(event) });
+    const cache = createCache({ redis, prefix, waitUntil, on });
+    const database = createDatabase(env.DB);
+    return {
+      redis,
+      cache,
+      catalogue: createCatalogue({ cache, database }),
+      database,
+      idempotency: createIdempotency({ redis, prefix, waitUntil }),
+      keys,
+      origins,
+      prefix,
+      version: env.CF_VERSION_METADATA?.id ?? "unknown",
+      configuration,
+      log,
+      now: Date.now,
+    };
+  };
+}
+
+/** Never another than the one that was meant: its keys would be another deployment's. */
+function prefixOf({ KEY_PREFIX = "sedge" }: ServicesEnv): string {
+  if (NAME.test(KEY_PREFIX)) return KEY_PREFIX;
+  throw new ConfigurationError("KEY_PREFIX must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ : @ -");
+}
+
+/** An address that leads nowhere (RFC 6761): without a usable one, Redis is away. */
+const NOWHERE = "https://redis.invalid";
+
+function createIsolate(env: ServicesEnv, timeoutMs: number): Isolate {
+  const configuration: string[] = [];
+  const url = env.UPSTASH_REDIS_REST_URL ?? "";
+  const token = env.UPSTASH_REDIS_REST_TOKEN ?? "";
+  const usable = URL.canParse(url) && /^https?:/.test(url);
+  if (!usable) configuration.push("UPSTASH_REDIS_REST_URL is not set, or no http or https URL");
+  if (token === "") configuration.push("UPSTASH_REDIS_REST_TOKEN is not set");
+  const keys = createApiKeys(env.API_KEYS);
+  if (keys.problem !== null) configuration.push(keys.problem);
+  return {
+    connection: createConnection({ url: usable ? url : NOWHERE, token: token || "unset", timeoutMs }),
+    keys,
+    origins: originsOf(env.CORS_ORIGINS),
+    configuration,
+  };
+}
+
+/** A cache event's members, without the two that a log line has itself. */
+function described({ type, ...members }: CacheEvent): Record<string, unknown> {
+  return { kind: type, ...members };
+}

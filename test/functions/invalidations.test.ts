@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
+import { createHarness, problemOf, type Harness } from "./support/harness.ts";
+
+let redis: TestRedis;
+let proxy: FaultProxy;
+let harness: Harness;
+let tests = 0;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  proxy = await startFaultProxy(redis.url);
+});
+afterAll(async () => {
+  await proxy.close();
+  await redis.close();
+});
+beforeEach(() => {
+  proxy.mode = "pass";
+  tests += 1;
+  harness = createHarness({
+    redis: { url: proxy.url, token: redis.token },
+    prefix: `${redis.prefix}invalidations${tests}`,
+  });
+});
+
+const PATHS = [
+  "/v1/products/1",
+  "/v1/products/2",
+  "/v1/products",
+  "/v1/products?category=lamps",
+  "/v1/products/404",
+];
+
+/** Fills the cache with all of PATHS: product 1 is a lamp, 2 a chair. */
+async function fill(): Promise<void> {
+  harness.seed({ category: "lamps" });
+  harness.seed({ category: "chairs" });
+  for (const path of PATHS) await harness.request(path);
+}
+
+/** Which of PATHS are still cached. */
+async function cached(): Promise<string[]> {
+  const answers = await Promise.all(PATHS.map(async (path) => harness.request(path)));
+  return PATHS.filter((_, i) => answers[i]?.headers.get("Cache-Status")?.startsWith("sedge; hit"));
+}
+const without = (...gone: string[]) => PATHS.filter((path) => !gone.includes(path));
+
+async function invalidate(body: unknown) {
+  const response = await harness.send("POST", "/v1/cache/invalidations", body);
+  expect(response.status).toBe(200);
+  return await response.json<{ deleted: number; tags: number; next: string | null }>();
+}
+
+describe("POST /v1/cache/invalidations", () => {
+  test("with nothing invalidated, all is cached", async () => {
+    await fill();
+    expect(await cached()).toEqual(PATHS);
+  });
+
+  test("by key removes these entries, and counts those that were there", async () => {
+    await fill();
+    const body = { keys: ["product:1", "product:404", "product:never-read"] };
+    expect(await invalidate(body)).toEqual({ deleted: 2, tags: 0, next: null });
+    expect(await cached()).toEqual(without("/v1/products/1", "/v1/products/404"));
+  });
+
+  test("by the tag products ends every entry", async () => {
+    await fill();
+    expect(await invalidate({ tags: ["products"] })).toEqual({ deleted: 0, tags: 1, next: null });
+    expect(await cached()).toEqual([]);
+  });
+
+  test("by a category's tag ends its lists and its products, and no others", async () => {
+    await fill();
+    expect(await invalidate({ tags: ["category:lamps"] })).toEqual({ deleted: 1, tags: 1, next: null });
+    expect(await cached()).toEqual(without("/v1/products/1", "/v1/products?category=lamps"));
+  });
+
+  test("by a category's tag reaches all of its products, however many", async () => {
+    const insert = harness.sql.sqlite.prepare(
+      "INSERT INTO products (id, name, price, category, updated_at) VALUES (?, 'x', 1, 'many', '2026-11-02T09:30:00.000Z')",
+    );
+    for (let id = 1; id <= 2_001; id += 1) insert.run(id);
+    await Promise.all(["1", "1000", "1001", "2001"].map(async (id) => harness.request(`/v1/products/${id}`)));
+    expect((await invalidate({ tags: ["category:many"] })).deleted).toBe(4);
+  });
+
+  test("by pattern removes what matches, in as many steps as it takes", async () => {
+    await fill();
+    let deleted = 0;
+    let cursor: string | null = null;
+    do {
+      const step = await invalidate({ pattern: "products:*", ...(cursor === null ? {} : { cursor }) });
+      deleted += step.deleted;
+      cursor = step.next;
+    } while (cursor !== null);
+    expect(deleted).toBe(2);
+    expect(await cached()).toEqual(without("/v1/products", "/v1/products?category=lamps"));
+  });
+
+  test("takes keys, tags and a pattern together, and each tag once", async () => {
+    await fill();
+    const result = await invalidate({
+      keys: ["product:404"],
+      tags: ["category:lamps", "category:lamps"],
+      pattern: "product:2",
+    });
+    expect(result).toEqual({ deleted: 3, tags: 1, next: null });
+    expect(await cached()).toEqual(["/v1/products"]);
+  });
+
+  test.each<[string, unknown]>([
+    ["", {}],
+    ["", { cursor: "1" }],
+    ["", { cursor: "1", keys: ["product:1"] }],
+    ["keys", { keys: [] }],
+    ["keys", { keys: Array.from({ length: 101 }, (_, i) => `product:${i}`) }],
+    ["keys", { keys: "product:1" }],
+    ["keys.1", { keys: ["product:1", "a b"] }],
+    ["tags.0", { tags: ["{products}"] }],
+    ["pattern", { pattern: "" }],
+    ["pattern", { pattern: "{*}" }],
+    ["cursor", { pattern: "*", cursor: "one" }],
+    ["prefix", { keys: ["product:1"], prefix: "x" }],
+  ])("with a bad %j is a 400 that names it", async (field, body) => {
+    const response = await harness.send("POST", "/v1/cache/invalidations", body);
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).errors?.map(({ path }) => path)).toContain(field);
+  });
+
+  test("is a 503 with Redis away", async () => {
+    proxy.mode = "refuse";
+    for (const body of [{ keys: ["product:1"] }, { tags: ["products"] }, { pattern: "*" }]) {
+      const response = await harness.send("POST", "/v1/cache/invalidations", body);
+      expect(response.status).toBe(503);
+    }
+  });
+});

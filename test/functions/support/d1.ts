@@ -1,0 +1,47 @@
+// D1's interface on Node's own SQLite: the engine D1 is made of, without a process or a network in between. That the
+// queries run on D1 itself, in workerd, is for the end-to-end tests to show.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Sql, SqlStatement, SqlValue } from "../../../functions/database/index.ts";
+
+const MIGRATIONS = join(import.meta.dirname, "../../../migrations");
+
+export interface TestSql extends Sql {
+  /** The database itself, to look and change past the code under test. */
+  readonly sqlite: DatabaseSync;
+  /** Statements run so far, in order. */
+  readonly queries: string[];
+  /** Awaited before each statement: throw to make D1 fail, wait to make it slow. */
+  before: (query: string) => Promise<void>;
+}
+
+/** A migrated, empty database in memory. */
+export function createTestSql(): TestSql {
+  const sqlite = new DatabaseSync(":memory:");
+  for (const file of readdirSync(MIGRATIONS).toSorted()) {
+    if (file.endsWith(".sql")) sqlite.exec(readFileSync(join(MIGRATIONS, file), "utf8"));
+  }
+
+  function statement(query: string, values: SqlValue[]): SqlStatement {
+    async function all<T>(): Promise<{ results: T[] }> {
+      await sql.before(query);
+      sql.queries.push(query);
+      return { results: sqlite.prepare(query).all(...values) as T[] };
+    }
+    return {
+      bind: (...bound) => statement(query, bound),
+      all,
+      first: async <T>() => (await all<T>()).results[0] ?? null,
+    };
+  }
+
+  const sql: TestSql = {
+    sqlite,
+    queries: [],
+    before: async () => undefined,
+    prepare: (query) => statement(query, []),
+  };
+  return sql;
+}

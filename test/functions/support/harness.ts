@@ -1,0 +1,134 @@
+// The API as `app.request()` reaches it: real services on a REST server, D1 on SQLite in memory.
+
+import { createHash } from "node:crypto";
+import { createApp } from "../../../functions/app.ts";
+import type { LogEntry } from "../../../functions/log.ts";
+import { createServices, type Services, type ServicesEnv } from "../../../functions/services.ts";
+import { createTestSql, type TestSql } from "./d1.ts";
+
+export const KEYS = {
+  all: "key-with-every-scope",
+  products: "key-for-products",
+  area: "key-for-all-of-products",
+  cache: "key-for-the-cache",
+};
+
+const entry = (key: string, ...scopes: string[]) => ({
+  sha256: createHash("sha256").update(key).digest("hex"),
+  scopes,
+});
+
+export const API_KEYS = JSON.stringify({
+  all: entry(KEYS.all, "*"),
+  products: entry(KEYS.products, "products:write"),
+  area: entry(KEYS.area, "products:*"),
+  cache: entry(KEYS.cache, "cache:write"),
+});
+
+export interface Harness {
+  readonly app: ReturnType<typeof createApp>;
+  readonly sql: TestSql;
+  readonly env: ServicesEnv;
+  readonly logs: LogEntry[];
+  /** As `fetch`, on the app. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** With a JSON body, and the key that has every scope unless `headers` say otherwise. */
+  send(method: string, path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Adds a product to D1, past the API. @returns its id */
+  seed(product?: { name?: string; price?: number; category?: string }): number;
+  /** Resolves when all work behind answers has ended. */
+  settled(): Promise<void>;
+}
+
+export interface HarnessOptions {
+  redis: { url: string; token: string };
+  /** In front of every key: another for each test, so that none sees another's entries. */
+  prefix: string;
+  sql?: TestSql;
+  env?: Partial<ServicesEnv>;
+  /** Replaces services of a request. */
+  adapt?: (services: Services) => Services;
+  redisTimeoutMs?: number;
+}
+
+/** One isolate. Several on the same `prefix` and `sql` are a Worker in several places. */
+export function createHarness({
+  redis,
+  prefix,
+  sql = createTestSql(),
+  env: overrides = {},
+  adapt = (services) => services,
+  // A busy machine is not a Redis that is away.
+  redisTimeoutMs = 5_000,
+}: HarnessOptions): Harness {
+  const logs: LogEntry[] = [];
+  const behind = new Set<Promise<unknown>>();
+  const log = (line: LogEntry): void => void logs.push(line);
+  const open = createServices({ log, redisTimeoutMs });
+  const env: ServicesEnv = {
+    UPSTASH_REDIS_REST_URL: redis.url,
+    UPSTASH_REDIS_REST_TOKEN: redis.token,
+    API_KEYS,
+    CORS_ORIGINS: "https://shop.example, https://admin.example",
+    KEY_PREFIX: prefix,
+    CF_VERSION_METADATA: { id: "version-1", tag: "", timestamp: "2026-11-01T00:00:00Z" },
+    DB: sql,
+    ...overrides,
+  };
+  const app = createApp({
+    services: () => adapt(open(env, (work) => void behind.add(work))),
+    log,
+  });
+  const request: Harness["request"] = async (path, init) => app.request(path, init);
+
+  return {
+    app,
+    sql,
+    env,
+    logs,
+    request,
+    send: (method, path, body, headers = {}) =>
+      request(path, {
+        method,
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        headers: {
+          "Content-Type": "application/json",
+          Authorization: `Bearer ${KEYS.all}`,
+          ...headers,
+        },
+      }),
+    seed: ({ name = "Walnut desk", price = 48_900, category = "furniture" } = {}) => {
+      const row = sql.sqlite
+        .prepare("UPDATE sequences SET next = next + 1 WHERE name = 'products' RETURNING next - 1 AS id")
+        .get() as { id: number };
+      sql.sqlite
+        .prepare("INSERT INTO products (id, name, price, category, updated_at) VALUES (?, ?, ?, ?, ?)")
+        .run(row.id, name, price, category, "2026-11-02T09:30:00.000Z");
+      return row.id;
+    },
+    async settled() {
+      while (behind.size > 0) {
+        const work = [...behind];
+        behind.clear();
+        await Promise.all(work);
+      }
+    },
+  };
+}
+
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  instance?: string;
+  errors?: { path: string; message: string }[];
+}
+
+/** The body of an error, which must be problem+json. */
+export async function problemOf(response: Response): Promise<ProblemBody> {
+  const type = response.headers.get("Content-Type");
+  if (type !== "application/problem+json")
+    throw new Error(`not a problem: ${response.status} ${String(type)}`);
+  return await response.json<ProblemBody>();
+}
