@@ -1,0 +1,130 @@
+// A Redis in this process: js-redis-server behind the engine's interface.
+
+import { createRequire } from "node:module";
+import {
+  ClientSession,
+  CommandExecutor,
+  RedisResult,
+  RedisServerState,
+  createNonBlockingParkHandler,
+  createTransactionPolicy,
+} from "js-redis-server/core";
+import { EngineError } from "../../engine.ts";
+import type { Engine, EngineCommand, EngineReply } from "../../engine.ts";
+import { createCommands } from "./commands.ts";
+import { createKeyIndex } from "./key-index.ts";
+import { createLuaRuntimes } from "./lua.ts";
+import { toEngineError, toEngineReply } from "./reply.ts";
+import { openSnapshot } from "./snapshot.ts";
+import { subscribeTo, watchCommands } from "./subscriptions.ts";
+import { runTransaction } from "./transaction.ts";
+import { unknownCommand } from "./unknown-command.ts";
+
+/** What a command's own "connection" is called in MONITOR and CLIENT LIST. */
+const CLIENT_ADDRESS = "127.0.0.1:0";
+
+const require = createRequire(import.meta.url);
+
+function libraryVersion(): string {
+  const path = require.resolve("js-redis-server/core").replace(/dist[\\/].*$/, "package.json");
+  const { version } = require(path) as { version: string };
+  return version;
+}
+
+/** Whether a command may change data. A script counts by the commands it runs, which pass here one by one. */
+function mayWrite(plan: Parameters<CommandExecutor["executePlan"]>[0]): boolean {
+  return plan.flags.includes("write") && !plan.definition.capabilities?.scriptKeys;
+}
+
+async function execute(
+  session: ClientSession,
+  executor: CommandExecutor,
+  [name, ...args]: EngineCommand,
+): Promise<EngineReply> {
+  if (!name) return new EngineError("ERR empty command");
+  try {
+    if (!executor.getCommandDefinition(name.toString())) return unknownCommand(name, args);
+    const result = await session.execute(name, args);
+    if (result instanceof RedisResult) return toEngineReply(result.value);
+    result.close();
+    return new EngineError(`ERR ${name.toString()} has no single reply`);
+  } catch (error) {
+    return toEngineError(error);
+  }
+}
+
+/**
+ * Opens the embedded engine.
+ *
+ * @param options.stateDir where data is kept across restarts; null keeps it in memory only.
+ * @param options.log told of what a person should know: a damaged file put aside, a write that failed.
+ * @returns the engine, its data read. Commands are in-process; those on large collections take time in proportion to
+ *   the collection's size.
+ * @throws Error where another process holds `stateDir`.
+ */
+export async function createEmbeddedEngine(options: {
+  stateDir: string | null;
+  log: (message: string) => void;
+}): Promise<Engine> {
+  const state = new RedisServerState();
+  const database = state.getDatabase(0);
+  const index = createKeyIndex(state, database);
+  state.getLuaRuntime = createLuaRuntimes(state.profile);
+
+  const snapshot =
+    options.stateDir === null
+      ? null
+      : await openSnapshot({ directory: options.stateDir, database, log: options.log });
+  const executor = new CommandExecutor({
+    registry: createCommands(index),
+    profile: state.profile,
+    policies: [
+      {
+        name: "changes",
+        beforeExecute(plan) {
+          if (mayWrite(plan)) snapshot?.changed();
+        },
+      },
+      createTransactionPolicy(),
+    ],
+  });
+
+  /**
+   * A session for one call: what a command does to its connection (MULTI, SUBSCRIBE, CLIENT REPLY) ends with the
+   * call. A blocking command answers at once, as it does in a transaction.
+   */
+  async function withSession<Result>(run: (session: ClientSession) => Promise<Result>): Promise<Result> {
+    const session = new ClientSession({
+      server: state,
+      executor,
+      clientAddress: CLIENT_ADDRESS,
+      park: createNonBlockingParkHandler(),
+    });
+    try {
+      return await run(session);
+    } finally {
+      session.close();
+    }
+  }
+
+  let closing: Promise<void> | undefined;
+  return {
+    description: `embedded (js-redis-server ${libraryVersion()})`,
+    pipeline: (commands) =>
+      withSession(async (session) => {
+        const replies: EngineReply[] = [];
+        // One after the other: a pipeline keeps its order.
+        // oxlint-disable-next-line no-await-in-loop
+        for (const command of commands) replies.push(await execute(session, executor, command));
+        return replies;
+      }),
+    transaction: (commands) => withSession((session) => runTransaction(session, executor, commands)),
+    subscribe: async (kind, channels, listener) => subscribeTo(state.pubsubBroker, kind, channels, listener),
+    monitor: async (listener) => watchCommands(state, executor, listener),
+    close: () =>
+      (closing ??= (async () => {
+        state.close();
+        await snapshot?.close();
+      })()),
+  };
+}

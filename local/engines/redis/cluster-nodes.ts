@@ -1,0 +1,111 @@
+// The connections to a Cluster's nodes, and what is known of who serves what.
+
+import { EngineUnavailableError } from "../unavailable.ts";
+import { readKeyTable } from "./cluster-keys.ts";
+import type { KeyTable } from "./cluster-keys.ts";
+import { readTopology } from "./cluster-topology.ts";
+import type { Topology } from "./cluster-topology.ts";
+import type { RedisNode } from "./node.ts";
+import { showAddress } from "./url.ts";
+import type { Address } from "./url.ts";
+
+export interface ClusterNodes {
+  topology(): Topology;
+  /** Which words of a command are keys, as the Cluster itself says. */
+  keyTable(): KeyTable;
+  /** The connection to a node, made on first use. */
+  node(address: Address): Promise<RedisNode>;
+  /** Asks the nodes anew who serves what; concurrent calls share one asking. Keeps what is known where none answers. */
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+function words(...texts: string[]): Buffer[] {
+  return texts.map((text) => Buffer.from(text));
+}
+
+/**
+ * Gets to know a Cluster.
+ *
+ * @param seeds some of its nodes; the first that answers is asked for the others.
+ * @param connect makes a connection to a node.
+ * @throws EngineUnavailableError where no seed answers, or none belongs to a Cluster that serves slots.
+ */
+export async function openClusterNodes(
+  seeds: readonly Address[],
+  connect: (address: Address) => Promise<RedisNode>,
+): Promise<ClusterNodes> {
+  const connections = new Map<string, Promise<RedisNode>>();
+  let topology: Topology | undefined;
+  let refreshing: Promise<void> | undefined;
+
+  function node(address: Address): Promise<RedisNode> {
+    const name = showAddress(address);
+    const known = connections.get(name);
+    if (known) return known;
+    const connecting = connect(address);
+    connections.set(name, connecting);
+    // The next call tries again.
+    connecting.catch(() => connections.delete(name));
+    return connecting;
+  }
+
+  async function ask(address: Address): Promise<Topology | null> {
+    const [reply] = await (await node(address)).send([words("CLUSTER", "SLOTS")]);
+    return readTopology(reply, address);
+  }
+
+  async function closeUnused(current: Topology): Promise<void> {
+    const used = new Set(current.masters.map(showAddress));
+    const unused = [...connections].filter(([name]) => !used.has(name));
+    for (const [name] of unused) connections.delete(name);
+    await Promise.allSettled(unused.map(async ([, connection]) => (await connection).close()));
+  }
+
+  async function findTopology(): Promise<void> {
+    let failure: unknown;
+    for (const address of [...(topology?.masters ?? []), ...seeds]) {
+      try {
+        // One after the other: one answer is enough.
+        // oxlint-disable-next-line no-await-in-loop
+        const found = await ask(address);
+        if (!found) continue;
+        topology = found;
+        // oxlint-disable-next-line no-await-in-loop
+        await closeUnused(found);
+        return;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (topology) return;
+    throw failure instanceof Error
+      ? failure
+      : new EngineUnavailableError("No node of the Cluster serves any slot");
+  }
+
+  const refresh = (): Promise<void> =>
+    (refreshing ??= findTopology().finally(() => {
+      refreshing = undefined;
+    }));
+
+  await refresh();
+  const known = (): Topology => {
+    if (!topology) throw new EngineUnavailableError("The Cluster is not known yet");
+    return topology;
+  };
+  const [commands = null] = await (await node(known().masters[0])).send([words("COMMAND")]);
+  const table = readKeyTable(commands);
+
+  return {
+    topology: known,
+    keyTable: () => table,
+    node,
+    refresh,
+    close() {
+      for (const connection of connections.values())
+        connection.then((open) => open.close()).catch(() => undefined);
+      connections.clear();
+    },
+  };
+}
