@@ -33,7 +33,7 @@ try {
 
 const ids = seedProducts().map(({ id }) => id);
 const begun = performance.now();
-const { measurements, violations, failures } = await goShopping({
+const { measurements, violations, refused, failures } = await goShopping({
   client,
   clients,
   reads,
@@ -46,6 +46,7 @@ print(report(measurements, [...SOURCES, "PATCH"]));
 const rate = Math.round(measurements.length / seconds);
 print(`\n${measurements.length} requests by ${clients} clients in ${seconds.toFixed(1)} s, ${rate} a second`);
 print(`${violations.length} reads were shown an older price than a change before them had set`);
+print(`${refused} changes were refused, since Redis did not answer in time`);
 print(`${failures.length} requests failed`);
 for (const problem of [...violations, ...failures].slice(0, 10)) print(`  ${problem}`);
 process.exitCode = violations.length + failures.length === 0 ? 0 : 1;

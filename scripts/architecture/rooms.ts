@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<Kind, readonly Kind[]>> = {
   local: [],
   public: [],
   scripts: [...LIB, "functions", "local"],
-  bench: [...LIB, "lib/hono", "local", "scripts"],
+  bench: [...LIB, "lib/hono", "functions", "local", "scripts", "test"],
   test: [...LIB, "lib/hono", "functions", "local", "public", "scripts", "bench", "root"],
   root: [],
 };

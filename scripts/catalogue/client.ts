@@ -18,7 +18,13 @@ export interface Answer<T> extends RedisUse {
 export interface CatalogueClient {
   product: (id: number) => Promise<Answer<Product>>;
   products: (query: string) => Promise<Answer<{ items: Product[]; next: string | null }>>;
+  /** Rejects with Refused where Redis is away: nothing was written then. */
   changePrice: (id: number, price: number) => Promise<Answer<Product>>;
+}
+
+/** The Worker would not do it without Redis (503). */
+export class Refused extends Error {
+  override readonly name = "Refused";
 }
 
 /** @param key has the scope products:write */
@@ -28,8 +34,10 @@ export function createCatalogueClient(baseUrl: string, key: string): CatalogueCl
     const response = await fetch(new URL(path, baseUrl).href, init);
     const text = await response.text();
     const milliseconds = performance.now() - begun;
-    if (!response.ok)
+    if (response.status === 503) throw new Refused(text);
+    if (!response.ok) {
       throw new Error(`${init.method ?? "GET"} ${path} was answered ${response.status}: ${text}`);
+    }
     return {
       body: JSON.parse(text),
       source: sourceOf(response.headers.get("cache-status")),

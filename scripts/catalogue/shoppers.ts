@@ -1,6 +1,6 @@
 // Many clients at once that read a few products often and many seldom, while prices change under them.
 
-import type { Answer, CatalogueClient, Product } from "./client.ts";
+import { type Answer, type CatalogueClient, type Product, Refused } from "./client.ts";
 import { createPrices } from "./prices.ts";
 import type { Measurement } from "./report.ts";
 
@@ -18,6 +18,8 @@ export interface Shopping {
   measurements: readonly Measurement[];
   /** Reads that were shown an older price than had been acknowledged when they began. */
   violations: readonly string[];
+  /** Changes that were not made, for want of Redis. */
+  refused: number;
   failures: readonly string[];
 }
 
@@ -36,6 +38,7 @@ export async function goShopping({
   const prices = createPrices();
   const measurements: Measurement[] = [];
   const failures: string[] = [];
+  let refused = 0;
   /** A product's price is changed by one client at a time, so that it only ever rises. */
   const inChange = new Set<number>();
   let left = reads;
@@ -85,11 +88,12 @@ export async function goShopping({
         await (turn % READS_PER_LIST === 0 ? readList() : readProduct(choose()));
         if (turn % READS_PER_CHANGE === 0) await changePrice(choose());
       } catch (error) {
-        failures.push(String(error));
+        if (error instanceof Refused) refused++;
+        else failures.push(String(error));
       }
     }
   }
 
   await Promise.all(Array.from({ length: clients }, shop));
-  return { measurements, violations: prices.violations, failures };
+  return { measurements, violations: prices.violations, refused, failures };
 }

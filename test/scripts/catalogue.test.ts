@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { redisUseOf, sourceOf } from "../../scripts/catalogue/answer.ts";
-import type { CatalogueClient } from "../../scripts/catalogue/client.ts";
+import { type CatalogueClient, Refused } from "../../scripts/catalogue/client.ts";
 import { report } from "../../scripts/catalogue/report.ts";
 import { goShopping } from "../../scripts/catalogue/shoppers.ts";
 import { createRandom } from "../../local/seed/random.ts";
@@ -54,6 +54,15 @@ describe("the catalogue demo", () => {
     const { violations } = await shop(createCatalogue({ lag: 1 }));
     expect(violations.length).toBeGreaterThan(0);
     expect(violations[0]).toMatch(/^product \d+: \d+ was read after the change to \d+ had been answered$/);
+  });
+
+  it("counts changes that are refused apart from failures", async () => {
+    const { refused, failures } = await shop({
+      ...createCatalogue({ lag: 0 }),
+      changePrice: () => Promise.reject(new Refused("Redis is away")),
+    });
+    expect(refused).toBeGreaterThan(0);
+    expect(failures).toEqual([]);
   });
 
   it("tells of requests that fail, and goes on", async () => {
