@@ -61,16 +61,22 @@ export async function everything({ engine, prefix }: TestRedis): Promise<Map<str
   const texts = new Map<string, string>();
   let cursor = "0";
   do {
-    const [next, keys] = (await ask("SCAN", cursor, "MATCH", `${prefix}*`, "COUNT", "1000")) as [
-      Buffer,
-      Buffer[],
-    ];
-    for (const key of keys.map(String)) {
-      const hash = await ask("HGETALL", key);
-      const held = Array.isArray(hash) ? hash : await ask("ZRANGE", key, "0", "-1", "WITHSCORES");
-      texts.set(key, Array.isArray(held) ? held.map(String).join("\n") : String(held));
+    const page = (await ask("SCAN", cursor, "MATCH", `${prefix}*`, "COUNT", "1000")) as [Buffer, Buffer[]];
+    for (const key of page[1].map(String)) {
+      // The index ends in its slot, a record in its id.
+      const held = await (key.endsWith("}")
+        ? ask("ZRANGE", key, "0", "-1", "WITHSCORES")
+        : ask("HGETALL", key));
+      texts.set(key, Array.isArray(held) ? held.map(String).join("\n") : "not a session's");
     }
-    cursor = String(next);
+    cursor = String(page[0]);
   } while (cursor !== "0");
   return texts;
+}
+
+/** The keys in which Redis keeps a token's session: its record, its user's index. */
+export function keysOf(token: string, prefix: string): { record: string; index: string; id: string } {
+  const index = `${prefix}:sessions:{${token.slice(0, 22)}}`;
+  const id = token.slice(22, 38);
+  return { record: `${index}:${id}`, index, id };
 }
