@@ -8,14 +8,7 @@ import {
   type RateLimiter,
 } from "../../lib/ratelimit/index.ts";
 import type { Redis } from "../../lib/redis/index.ts";
-
-interface Row {
-  operation: string;
-  trips: number;
-  commands: number;
-  before?: (limiter: RateLimiter) => Promise<unknown>;
-  run: (limiter: RateLimiter) => Promise<unknown>;
-}
+import type { CostRow } from "../support/costs.ts";
 
 /** The isolate's: what `before` takes in advance `run` may spend. */
 const leases = createLeases();
@@ -31,7 +24,7 @@ const limitOf = (policy: Partial<Policy> = {}): Limit => ({
 const leased = limitOf({ lease: { permits: 100 } });
 const several = (n: number) => Array.from({ length: n }, (_, i) => ({ ...limitOf(), identifier: `${i}` }));
 
-export const RATELIMIT: Row[] = [
+export const RATELIMIT: readonly CostRow<RateLimiter>[] = [
   ...(["fixed", "sliding", "token-bucket"] as const).map((algorithm) => ({
     operation: `\`check\`, ${algorithm}`,
     trips: 1,

@@ -1,18 +1,7 @@
 // What each operation of sessions costs at most, as its docstring states it.
 
 import type { Opened, Sessions } from "../../lib/sessions/index.ts";
-
-export interface SessionCost {
-  readonly operation: string;
-  /** One after the other, those behind the answer too. */
-  readonly trips: number;
-  readonly commands: number;
-  /** How much later than `before` it runs. 0 s. */
-  readonly laterSeconds?: number;
-  /** What must be there: the session the operation is about, and more. */
-  readonly before?: (sessions: Sessions) => Promise<Opened>;
-  readonly run: (sessions: Sessions, opened: Opened) => Promise<unknown>;
-}
+import type { CostRow } from "../support/costs.ts";
 
 const userId = "ada";
 const signIn = (sessions: Sessions) => sessions.create({ userId, data: { theme: "dark" } });
@@ -22,7 +11,7 @@ async function three(sessions: Sessions): Promise<Opened> {
   return opened;
 }
 
-export const SESSION_COSTS: readonly SessionCost[] = [
+export const SESSION_COSTS: readonly CostRow<Sessions, Opened>[] = [
   { operation: "`read`", trips: 1, commands: 1, before: signIn, run: (s, { token }) => s.read(token) },
   {
     operation: "`read`, with the renewal behind the answer",

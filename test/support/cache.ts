@@ -3,21 +3,7 @@
 import { createCache, type Cache, type CacheEvent, type CacheOptions } from "../../lib/cache/index.ts";
 import { createBreaker, createConnection, type Breaker, type Redis } from "../../lib/redis/index.ts";
 
-/** A clock that stands until it is moved. */
-export interface Clock {
-  readonly now: () => number;
-  readonly advance: (seconds: number) => void;
-}
-
-export function createClock(start = Date.now()): Clock {
-  let at = start;
-  return {
-    now: () => at,
-    advance: (seconds) => {
-      at += seconds * 1_000;
-    },
-  };
-}
+export { createClock, type Clock } from "./clock.ts";
 
 export interface Isolate {
   cache: Cache;
