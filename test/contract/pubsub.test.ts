@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { key, redis, run, token, url } from "./support.ts";
 
 /** The next events that a condition holds for, in a list that grows. */
-const until = (condition: () => boolean) =>
-  expect.poll(condition, { timeout: 5000, interval: 10 }).toBe(true);
+async function until(condition: () => boolean): Promise<void> {
+  await expect.poll(condition, { timeout: 5000, interval: 10 }).toBe(true);
+}
 
 /** How many listen on a channel. */
 const listeners = async (channel: string) => (await run<[string, number]>(["PUBSUB", "NUMSUB", channel]))[1];
