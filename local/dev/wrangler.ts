@@ -36,6 +36,8 @@ export function wranglerDevArgs({ port, stateDir, limits }: DevSettings): string
     // No .dev.vars or .env: the settings are what the environment says, and nothing else.
     `--env-file=${devNull}`,
     `--var=LIMITS:${limits}`,
+    // Plain http: the session's cookie is not Secure here.
+    "--var=DEVELOPMENT:true",
   ];
 }
 

@@ -14,12 +14,11 @@ import {
 import { addLongDouble, formatLongDouble, parseLongDouble } from "./long-double.ts";
 import type { LongDouble } from "./long-double.ts";
 
-const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
-
-function parseIncrement(text: string, ofInfinity: RedisCommandError): LongDouble {
+/** A summand. An infinite one is refused as the sum would be. */
+function parse(text: string, ofInfinity: RedisCommandError, ofOther: RedisCommandError): LongDouble {
   const value = parseLongDouble(text);
   if (value) return value;
-  throw /^[+-]?inf(inity)?$/i.test(text) ? ofInfinity : new ExpectedFloatError();
+  throw /^[+-]?inf(inity)?$/i.test(text) ? ofInfinity : ofOther;
 }
 
 function bulk(value: Buffer): RedisResult {
@@ -34,14 +33,10 @@ export const incrByFloatCommand = defineCommand({
   execute(args, context) {
     const type = context.db.getType(args.key);
     if (type !== null && type !== "string") throw new WrongTypeRedisError();
-    const present = context.db.getString(args.key);
-    const current = present ? parseLongDouble(present.toString("latin1")) : ZERO;
-    if (!current) throw new ExpectedFloatError();
-    const next = Buffer.from(
-      formatLongDouble(
-        addLongDouble(current, parseIncrement(args.amount, new IncrByFloatNanOrInfinityError())),
-      ),
-    );
+    const present = context.db.getString(args.key)?.toString("latin1") ?? "0";
+    const [infinite, none] = [new IncrByFloatNanOrInfinityError(), new ExpectedFloatError()];
+    const sum = addLongDouble(parse(present, infinite, none), parse(args.amount, infinite, none));
+    const next = Buffer.from(formatLongDouble(sum));
     context.db.setString(args.key, next, { keepTtl: true });
     return bulk(next);
   },
@@ -53,14 +48,14 @@ export const hincrByFloatCommand = defineCommand({
   flags: ["write", "fast"],
   keys: (args) => [args.key],
   execute(args, context) {
-    const increment = parseIncrement(args.amount, new RedisCommandError("value is NaN or Infinity"));
+    const infinite = new RedisCommandError("value is NaN or Infinity");
+    const increment = parse(args.amount, infinite, new ExpectedFloatError());
     const next = context.db.updateHash(args.key, (hash) => {
-      const present = hash.getField(args.field);
-      const current = present ? parseLongDouble(present.value.toString("latin1")) : ZERO;
-      if (!current) throw new HashValueNotFloatError();
-      const sum = Buffer.from(formatLongDouble(addLongDouble(current, increment)));
-      hash.setField(args.field, sum, { forceDirty: true, keepTtl: true });
-      return sum;
+      const present = hash.getField(args.field)?.value.toString("latin1") ?? "0";
+      const sum = addLongDouble(parse(present, infinite, new HashValueNotFloatError()), increment);
+      const text = Buffer.from(formatLongDouble(sum));
+      hash.setField(args.field, text, { forceDirty: true, keepTtl: true });
+      return text;
     });
     return bulk(next);
   },

@@ -1,9 +1,9 @@
 // The Lua VM, made anew when a script broke it.
 //
-// The library keeps one VM (WebAssembly) for the life of the server. Two things break it for every later script:
-// a trap (out of memory, recursion too deep inside cjson), and a reply nested deeper than the VM's stack, which its
-// encoder overwrites without asking for room.
+// The library keeps one VM (WebAssembly) for the life of the server. A trap, as on running out of memory or on recursion
+// too deep inside cjson, breaks it for every later script.
 
+import { createHash } from "node:crypto";
 import { createRedisLuaRuntime, setLuaWasmLoadOptions } from "js-redis-server/core";
 import type {
   CompatibilityProfile,
@@ -11,7 +11,7 @@ import type {
   RedisExecutionContext,
   RedisLuaRuntime,
 } from "js-redis-server/core";
-import { restoreError, withPrelude } from "./lua-prelude.ts";
+import { COMPILES, restoreError, surround } from "./lua-prelude.ts";
 
 /**
  * VM instructions one script may take, some three seconds. Redis lets a script run on and answers BUSY to others; in
@@ -20,31 +20,52 @@ import { restoreError, withPrelude } from "./lua-prelude.ts";
  */
 const MAX_INSTRUCTIONS = 1_000_000_000;
 
-/** Below this depth the VM's smallest stack holds a reply: it was seen to break at 44. */
-const SAFE_REPLY_DEPTH = 32;
+/** Scripts known to compile are remembered up to this many. */
+const MAX_COMPILED = 10_000;
 
-/** Asks for 1,000 stack slots, which the VM keeps until its collector takes them back: room for deeper replies. */
-const GROW_STACK = Buffer.from("return select('#', unpack({}, 1, 1000))");
-
-/** How deep arrays are nested in a script's reply, looked at no further than `limit`. */
-function replyDepth(reply: LuaReplyValue, limit: number): number {
-  if (!Array.isArray(reply) || limit === 0) return 0;
-  let deepest = 0;
-  for (const item of reply) deepest = Math.max(deepest, replyDepth(item, limit - 1));
-  return deepest + 1;
-}
-
-/** What Redis answers where a reply is nested without end. The VM's encoder ends it with an error of no words. */
-const TOO_DEEP: LuaReplyValue = { err: Buffer.from("reached lua stack limit"), code: Buffer.from("ERR") };
-
-const PROBE = Buffer.from("return 7");
+const PROBE = Buffer.from("return {KEYS[1], ARGV[1], redis.sha1hex('')}");
 
 function isError(reply: LuaReplyValue): reply is Extract<LuaReplyValue, { err: Buffer }> {
   return typeof reply === "object" && reply !== null && "err" in reply;
 }
 
+/** Runs scripts as Redis would on a VM of the library's. */
+function mend(runtime: RedisLuaRuntime, replace: () => void): RedisLuaRuntime {
+  const evaluate = runtime.eval.bind(runtime);
+  const compiled = new Set<string>();
+
+  function compiles(script: Buffer, context: RedisExecutionContext): boolean {
+    const sha = createHash("sha1").update(script).digest("hex");
+    if (compiled.has(sha)) return true;
+    if (evaluate(COMPILES, [], [script], context) !== 1) return false;
+    if (compiled.size >= MAX_COMPILED) compiled.clear();
+    compiled.add(sha);
+    return true;
+  }
+
+  /** Whether the VM still works, seen by a script that touches what a broken one was seen to lose. */
+  function answers(context: RedisExecutionContext): boolean {
+    const reply = evaluate(PROBE, [PROBE], [PROBE], context);
+    return Array.isArray(reply) && reply.length === 3;
+  }
+
+  runtime.eval = (script, keys, args, context, options) => {
+    let sound = false;
+    try {
+      // A script that does not compile is left to say so in its own words.
+      const runnable = compiles(script, context) ? surround(script) : script;
+      const reply = evaluate(runnable, keys, args, context, options);
+      sound = !isError(reply) || answers(context);
+      return isError(reply) ? restoreError(reply, script) : reply;
+    } finally {
+      if (!sound) replace();
+    }
+  };
+  return runtime;
+}
+
 /**
- * A Lua runtime that is replaced after a script that broke it, or might have.
+ * A Lua runtime that is replaced after a script that broke it.
  *
  * @param profile whose Lua sandbox to be.
  * @returns what `RedisServerState.getLuaRuntime` is to be: the present VM, made on first use. Making one takes some
@@ -53,35 +74,9 @@ function isError(reply: LuaReplyValue): reply is Extract<LuaReplyValue, { err: B
 export function createLuaRuntimes(profile: CompatibilityProfile): () => Promise<RedisLuaRuntime> {
   setLuaWasmLoadOptions({ limits: { maxFuel: MAX_INSTRUCTIONS } });
   let current: Promise<RedisLuaRuntime> | undefined;
-
-  const make = async (): Promise<RedisLuaRuntime> => {
-    const runtime = await createRedisLuaRuntime(profile);
-    const evaluate = runtime.eval.bind(runtime);
-    const answers = (context: RedisExecutionContext): boolean => {
-      try {
-        return evaluate(PROBE, [], [], context) === 7;
-      } catch {
-        return false;
-      }
-    };
-    runtime.eval = (script, keys, args, context, options) => {
-      let sound = false;
-      try {
-        evaluate(GROW_STACK, [], [], context);
-        const reply = evaluate(withPrelude(script), keys, args, context, options);
-        if (!isError(reply)) {
-          sound = replyDepth(reply, SAFE_REPLY_DEPTH) < SAFE_REPLY_DEPTH;
-          return reply;
-        }
-        if (reply.err.length === 0) return TOO_DEEP;
-        sound = answers(context);
-        return restoreError(reply, script);
-      } finally {
-        if (!sound) current = undefined;
-      }
-    };
-    return runtime;
-  };
-
+  const make = async (): Promise<RedisLuaRuntime> =>
+    mend(await createRedisLuaRuntime(profile), () => {
+      current = undefined;
+    });
   return () => (current ??= make());
 }

@@ -31,12 +31,15 @@ function rowName(row: RedisValue): Buffer {
   return (name?.kind === "bulk-string" && name.value) || Buffer.alloc(0);
 }
 
+function byName(a: RedisValue, b: RedisValue): number {
+  return Buffer.compare(rowName(a), rowName(b));
+}
+
 /** The summary of XPENDING: by consumer's name, counts as text, and no list where nothing is pending. */
 function mendSummary({ value }: RedisResult): RedisResult | null {
   if (value.kind !== "array" || value.items[0]?.kind !== "integer") return null;
   const [total, first, last, consumers] = value.items;
   if (!first || !last || consumers?.kind !== "array") return null;
-  const byName = (a: RedisValue, b: RedisValue): number => Buffer.compare(rowName(a), rowName(b));
   const rows = consumers.items
     .toSorted(byName)
     .map((row) =>

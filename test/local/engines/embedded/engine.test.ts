@@ -46,6 +46,7 @@ describe("commands", () => {
   test("floats add up as in Redis", async () => {
     expect(await run(engine, "INCRBYFLOAT", "f", "0.1")).toBe("0.1");
     expect(await run(engine, "INCRBYFLOAT", "f", "0.2")).toBe("0.3");
+    expect(await run(engine, "GET", "f")).toBe("0.3");
     expect(await run(engine, "HINCRBYFLOAT", "h", "f", "1e21")).toBe("1000000000000000000000");
     expect(await run(engine, "HINCRBYFLOAT", "h", "f", "x")).toBe("-ERR value is not a valid float");
   });

@@ -2,13 +2,15 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RedisServerState } from "js-redis-server/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Engine } from "../../../../local/engine.ts";
 import { createEmbeddedEngine } from "../../../../local/engines/embedded/engine.ts";
-import { decodeSnapshot, encodeSnapshot } from "../../../../local/engines/embedded/snapshot-file.ts";
+import { openSnapshot } from "../../../../local/engines/embedded/snapshot.ts";
+import { decodeSnapshot } from "../../../../local/engines/embedded/snapshot-file.ts";
 import { plain, run, words } from "../support.ts";
 
 let directory: string;
@@ -95,11 +97,11 @@ describe("a restart", () => {
 });
 
 describe("writing", () => {
-  test("happens within a second of a change, without a close", async () => {
+  test("happens soon after a change, without a close", async () => {
     const engine = await open();
     await run(engine, "SET", "k", "v");
     await vi.waitFor(async () => expect(decodeSnapshot(await readFile(file()))).toHaveLength(1), {
-      timeout: 1_000,
+      timeout: 5_000,
     });
   });
 
@@ -134,49 +136,19 @@ describe("writing", () => {
   });
 });
 
-describe("a file that cannot be read", () => {
-  const WHOLE = Buffer.concat(
-    encodeSnapshot([{ key: Buffer.from("k"), value: { type: "string", value: Buffer.from("v") } }]),
-  );
-  const flipped = Buffer.from(WHOLE);
-  flipped[WHOLE.length - 3] = (flipped[WHOLE.length - 3] ?? 0) ^ 1;
-  const later = Buffer.from(WHOLE);
-  later.writeUInt32BE(99, 8);
-
-  test.each([
-    ["empty", Buffer.alloc(0)],
-    ["torn in its header", WHOLE.subarray(0, 20)],
-    ["torn in its data", WHOLE.subarray(0, -1)],
-    ["changed in one bit", flipped],
-    ["of another program", Buffer.from("REDIS0009 is not ours, whatever it holds")],
-    ["of a later version", later],
-  ])("is put aside with one message: %s", async (_what, content) => {
-    await writeFile(file(), content);
-    const engine = await open();
-    expect(messages).toHaveLength(1);
-    expect(messages[0]).toContain(file());
-    const [aside = ""] = await filesLike("broken-");
-    expect(await readFile(join(directory, aside))).toEqual(content);
-    expect(await run(engine, "DBSIZE")).toBe(0);
-    await run(engine, "SET", "k", "new");
-    await engine.close();
-    expect(await run(await open(), "GET", "k")).toBe("new");
-  });
-
-  test("a write cut short before leaves the data as they were", async () => {
-    const first = await open();
-    await run(first, "SET", "k", "v");
-    await first.close();
-    await writeFile(`${file()}.tmp`, WHOLE.subarray(0, 30));
-    expect(await run(await open(), "GET", "k")).toBe("v");
-    expect(messages).toEqual([]);
-  });
-
-  test("every cut of a file is seen as one", () => {
-    for (let length = 0; length < WHOLE.length; length++) {
-      expect(() => decodeSnapshot(WHOLE.subarray(0, length))).toThrow(/torn|not a snapshot/);
-    }
-  });
+test("a snapshot waits for the transaction or script that is running", async () => {
+  const state = new RedisServerState({ activeExpiryIntervalMs: false });
+  const database = state.getDatabase(0);
+  const snapshot = await openSnapshot({ directory, database, log: (message) => messages.push(message) });
+  const turn = await database.turnQueue.waitTurn();
+  database.setString(Buffer.from("first"), Buffer.from("v"));
+  snapshot.changed();
+  const closed = snapshot.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  database.setString(Buffer.from("last"), Buffer.from("v"));
+  turn.release();
+  await closed;
+  expect(decodeSnapshot(await readFile(file()))).toHaveLength(2);
 });
 
 test("a kill in the middle of writing leaves whole data, and the directory free", async () => {
@@ -186,10 +158,14 @@ test("a kill in the middle of writing leaves whole data, and the directory free"
   child.stdout.on("data", (chunk: Buffer) => {
     said += chunk.toString();
   });
-  // The second snapshot replaces the first: by then it writes all the time.
-  await vi.waitFor(() => expect(said).toContain("written 2"), { timeout: 20_000, interval: 1 });
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  const exited = once(child, "exit");
+  try {
+    // The second snapshot replaces the first: by then it writes all the time.
+    await vi.waitFor(() => expect(said).toContain("written 2"), { timeout: 20_000, interval: 1 });
+  } finally {
+    child.kill("SIGKILL");
+    await exited;
+  }
 
   const engine = await open();
   expect(messages).toEqual([]);

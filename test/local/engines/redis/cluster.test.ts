@@ -106,11 +106,12 @@ describe("a pipeline", () => {
       words("GET", "key:1"),
     ]);
     expect(replies).toEqual([1, 2, null]);
+    cluster.sent.length = 0;
     expect(await run("LRANGE", key, 0, -1)).toEqual(["a", "b"]);
-    expect(cluster.sent.at(-1)).toEqual({ master: to, names: ["LRANGE"] });
+    expect(cluster.sent).toEqual([{ master: to, names: ["LRANGE"] }]);
   });
 
-  test("asks the importing node for a slot on its way, and goes on asking the old one first", async () => {
+  test("asks the importing node for a slot on its way", async () => {
     const key = "key:0";
     const slot = slotOf(Buffer.from(key));
     const to = slot < 8192 ? 2 : 0;
