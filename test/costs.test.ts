@@ -3,10 +3,14 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCache } from "../lib/cache/index.ts";
+import { createCounters } from "../lib/counters/index.ts";
 import { createIdempotency } from "../lib/idempotency/index.ts";
+import { createLeaderboards } from "../lib/leaderboards/index.ts";
 import { createSessions } from "../lib/sessions/index.ts";
 import { CACHE_COSTS } from "./costs/cache.ts";
+import { COUNTERS } from "./costs/counters.ts";
 import { IDEMPOTENCY_COSTS } from "./costs/idempotency.ts";
+import { LEADERBOARDS } from "./costs/leaderboards.ts";
 import { openRateLimiter, RATELIMIT } from "./costs/ratelimit.ts";
 import { SESSION_COSTS } from "./costs/sessions.ts";
 import { startCostMeter, type CostContext, type CostMeter, type CostRow } from "./support/costs.ts";
@@ -54,9 +58,13 @@ const SECTIONS = [
   section("Idempotent calls", IDEMPOTENCY_COSTS, createIdempotency),
   section("Sessions", SESSION_COSTS, createSessions),
   section("Rate limits", RATELIMIT, ({ redis, prefix }) => openRateLimiter(redis, prefix)),
+  section("Counters", COUNTERS, createCounters),
+  section("Leaderboards", LEADERBOARDS, ({ options, ...context }) =>
+    createLeaderboards({ ...context, ...options }),
+  ),
 ];
 
-test("no operation costs more than it states, and docs/costs.md says so", async () => {
+test("no operation costs more than it states, and docs/costs.md says so", { timeout: 60_000 }, async () => {
   const parts: string[] = [INTRODUCTION];
   for (const { title, lines } of SECTIONS)
     parts.push(`## ${title}\n\n${HEAD}\n${(await lines()).join("\n")}\n`);

@@ -1,18 +1,11 @@
 // What each operation of the counters costs at most, as their documentation states it.
 
 import type { Counters } from "../../lib/counters/index.ts";
-
-interface Row {
-  operation: string;
-  trips: number;
-  commands: number;
-  before?: (counters: Counters) => Promise<unknown>;
-  run: (counters: Counters) => Promise<unknown>;
-}
+import type { CostRow } from "../support/costs.ts";
 
 const names = Array.from({ length: 100 }, (_, i) => `n:${i}`);
 
-export const COUNTERS: Row[] = [
+export const COUNTERS: readonly CostRow<Counters>[] = [
   {
     operation: "`increment`",
     trips: 1,

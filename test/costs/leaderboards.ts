@@ -1,15 +1,7 @@
 // What each operation of the leaderboards costs at most, as their documentation states it.
 
 import type { Leaderboards, LeaderboardsOptions } from "../../lib/leaderboards/index.ts";
-
-interface Row {
-  operation: string;
-  trips: number;
-  commands: number;
-  options?: Partial<LeaderboardsOptions>;
-  before?: (boards: Leaderboards) => Promise<unknown>;
-  run: (boards: Leaderboards) => Promise<unknown>;
-}
+import type { CostRow } from "../support/costs.ts";
 
 /** More values than a leaf of the index lists, and a run of equals longer than a page. */
 const members = (n: number) =>
@@ -22,7 +14,7 @@ const fill = (boards: Leaderboards) => boards.updateMany("b", members(200));
 const fillMany = (boards: Leaderboards) => boards.updateMany("b", members(1_000));
 const earlier = { ties: "earlier" } as const;
 
-export const LEADERBOARDS: Row[] = [
+export const LEADERBOARDS: readonly CostRow<Leaderboards, unknown, Partial<LeaderboardsOptions>>[] = [
   {
     operation: "`update`, with 3 periods",
     trips: 1,

@@ -1,0 +1,20 @@
+// Leaderboards as one request of one isolate has them, on a Redis of the test's own.
+
+import { createLeaderboards, type LeaderboardsOptions } from "../../../lib/leaderboards/index.ts";
+import { createBreaker, createConnection } from "../../../lib/redis/index.ts";
+
+export interface Target {
+  url: string;
+  token: string;
+  prefix: string;
+}
+
+export function openLeaderboards(
+  { url, token, prefix }: Target,
+  { timeoutMs = 10_000, ...options }: Partial<LeaderboardsOptions> & { timeoutMs?: number } = {},
+) {
+  // Tests that take Redis away want its faults as they are, not a breaker's.
+  const breaker = createBreaker({ failures: 1_000 });
+  const redis = createConnection({ url, token, timeoutMs, breaker }).open();
+  return createLeaderboards({ redis, prefix, ...options });
+}
