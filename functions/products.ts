@@ -9,6 +9,7 @@ import { answerCached, cacheStatus } from "./http/cached-answer.ts";
 import { decodeCursor, encodeCursor } from "./http/cursor.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { honourIdempotencyKey } from "./http/idempotency.ts";
+import { limitPublic } from "./http/limits.ts";
 import { problem } from "./http/problems.ts";
 import * as documentation from "./products/documentation.ts";
 import { newProduct, productChanges, productId, productQuery } from "./products/schemas.ts";
@@ -17,10 +18,10 @@ import { valid } from "./http/validation.ts";
 /** Products of a page where nothing is said. */
 const DEFAULT_LIMIT = 20;
 
-// On each route, in the order in which it refuses: 401 and 403 (requireScope), 429 (limits stand behind it), 413 and 415
-// (jsonBody), 400 (valid). What a limit on a public route needs is known before all of them.
+// On each route, in the order in which it refuses: 401, 403 and 429 (requireScope; limitPublic where there is none), 413 and
+// 415 (jsonBody), 400 (valid).
 export const products = new Hono<AppEnv>()
-  .get("/", describeRoute(documentation.list), valid("query", productQuery), async (c) => {
+  .get("/", describeRoute(documentation.list), limitPublic(), valid("query", productQuery), async (c) => {
     const { category, limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? 0 : (decodeCursor(cursor) ?? 0);
     const { value, status } = await c.var.services.catalogue.list({ category, after, limit });
@@ -31,7 +32,7 @@ export const products = new Hono<AppEnv>()
     });
   })
 
-  .get("/:id", describeRoute(documentation.get), valid("param", productId), async (c) => {
+  .get("/:id", describeRoute(documentation.get), limitPublic(), valid("param", productId), async (c) => {
     const { value, status } = await c.var.services.catalogue.get(c.req.valid("param").id);
     c.header("Cache-Status", cacheStatus(status));
     if (value === null) throw missing(status);

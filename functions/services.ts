@@ -1,23 +1,38 @@
 // From bindings to what the handlers use. Only here are bindings read.
 
 import { createCache, type Cache, type CacheEvent } from "../lib/cache/index.ts";
+import { createCounters, type Counters } from "../lib/counters/index.ts";
 import { createIdempotency, type Idempotency } from "../lib/idempotency/index.ts";
+import { createSessionCookie, type SessionCookie } from "../lib/hono/index.ts";
 import { NAME } from "../lib/keys.ts";
+import { createLeaderboards, type Leaderboards } from "../lib/leaderboards/index.ts";
+import { createPasswords, type Passwords } from "../lib/passwords.ts";
+import { createLeases, createRateLimiter, type Leases, type RateLimiter } from "../lib/ratelimit/index.ts";
 import { createConnection, type Connection, type Redis } from "../lib/redis/index.ts";
+import { createSessions, type Sessions } from "../lib/sessions/index.ts";
 import { createCatalogue, type Catalogue } from "./products/catalogue.ts";
 import { originsOf } from "./http/cors.ts";
 import { createDatabase, type Database, type Sql } from "./database/index.ts";
 import { createApiKeys, type ApiKeys } from "./keys.ts";
 import { ConfigurationError, type Log } from "./log.ts";
+import { createPolicies, type Policies } from "./policies.ts";
+import { createAccounts, type Accounts } from "./users/accounts.ts";
 
 /** What a request's handlers use. Made anew for each: no request shares another's. */
 export interface Services {
   readonly redis: Redis;
   readonly cache: Cache;
   readonly catalogue: Catalogue;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly sessionCookie: SessionCookie;
+  readonly counters: Counters;
+  readonly leaderboards: Leaderboards;
   readonly database: Database;
   readonly idempotency: Idempotency;
   readonly keys: ApiKeys;
+  readonly limiter: RateLimiter;
+  readonly policies: Policies;
   /** Origins that may call from a browser. */
   readonly origins: ReadonlySet<string>;
   /** In front of every Redis key. */
@@ -34,24 +49,39 @@ export interface Services {
 interface Isolate {
   readonly connection: Connection;
   readonly keys: ApiKeys;
+  /** Permits taken in advance. */
+  readonly leases: Leases;
+  readonly policies: Policies;
   readonly origins: ReadonlySet<string>;
   readonly configuration: readonly string[];
 }
 
 /** What of the environment is read. A secret may be missing, whatever its type says. */
-export type ServicesEnv = Partial<Omit<Env, "DB" | "ASSETS">> & { readonly DB: Sql };
+export type ServicesEnv = Partial<Omit<Env, "DB" | "ASSETS">> & {
+  readonly DB: Sql;
+  /** "true" on a developer's machine, where there is no https. `npm run dev` sets it, and nothing deployed has it. */
+  readonly DEVELOPMENT?: string;
+  /** "development": limits a thousand times as wide. `npm run dev` sets it, and nothing deployed has it. */
+  readonly LIMITS?: string;
+};
 
 /** Makes a request's services. @param waitUntil takes work that goes on behind the answer */
 export type OpenServices = (env: ServicesEnv, waitUntil: (work: Promise<unknown>) => void) => Services;
 
 export interface ServicesOptions {
   log: Log;
-  /** How long one request to Redis may take. 500 ms. */
+  /** How long one request to Redis may take, and twice as long as a check of limits may wait. 500 ms. */
   redisTimeoutMs?: number;
+  /** How passwords are hashed. As `createPasswords` does by default. */
+  passwords?: Passwords;
 }
 
 /** One per isolate. */
-export function createServices({ log, redisTimeoutMs = 500 }: ServicesOptions): OpenServices {
+export function createServices({
+  log,
+  redisTimeoutMs = 500,
+  passwords = createPasswords(),
+}: ServicesOptions): OpenServices {
   let madeOf = "";
   let isolate: Isolate | undefined;
 
@@ -61,12 +91,13 @@ export function createServices({ log, redisTimeoutMs = 500 }: ServicesOptions): 
       env.UPSTASH_REDIS_REST_TOKEN,
       env.API_KEYS,
       env.CORS_ORIGINS,
+      env.LIMITS,
     ]);
     if (isolate === undefined || madeOf !== of) {
       isolate = createIsolate(env, redisTimeoutMs);
       madeOf = of;
     }
-    const { connection, keys, origins, configuration } = isolate;
+    const { connection, keys, leases, policies, origins, configuration } = isolate;
     const prefix = prefixOf(env);
     const redis = connection.open();
     const on = (event: CacheEvent): void => log({ level: "warn", event: "cache", ...described(event) });
@@ -76,9 +107,33 @@ export function createServices({ log, redisTimeoutMs = 500 }: ServicesOptions): 
       redis,
       cache,
       catalogue: createCatalogue({ cache, database }),
+      accounts: createAccounts({
+        cache,
+        database,
+        passwords,
+        waitUntil,
+        onNotRehashed: (error) => log({ level: "warn", event: "password-not-rehashed", error }),
+      }),
+      sessions: createSessions({
+        redis,
+        prefix,
+        waitUntil,
+        on: ({ type, error }) => log({ level: "warn", event: "sessions", kind: type, error }),
+      }),
+      sessionCookie: createSessionCookie({ secure: env.DEVELOPMENT !== "true" }),
+      counters: createCounters({ redis, prefix }),
+      leaderboards: createLeaderboards({ redis, prefix }),
       database,
       idempotency: createIdempotency({ redis, prefix, waitUntil }),
       keys,
+      limiter: createRateLimiter({
+        redis,
+        prefix,
+        leases,
+        timeoutMs: redisTimeoutMs / 2,
+        on: ({ type, ...members }) => log({ level: "warn", event: "ratelimit", kind: type, ...members }),
+      }),
+      policies,
       origins,
       prefix,
       version: env.CF_VERSION_METADATA?.id ?? "unknown",
@@ -98,6 +153,9 @@ function prefixOf({ KEY_PREFIX = "sedge" }: ServicesEnv): string {
 /** An address that leads nowhere (RFC 6761): without a usable one, Redis is away. */
 const NOWHERE = "https://redis.invalid";
 
+/** How many times as wide limits are on a developer's machine. */
+const DEVELOPMENT_WIDTH = 1_000;
+
 function createIsolate(env: ServicesEnv, timeoutMs: number): Isolate {
   const configuration: string[] = [];
   const url = env.UPSTASH_REDIS_REST_URL ?? "";
@@ -110,6 +168,8 @@ function createIsolate(env: ServicesEnv, timeoutMs: number): Isolate {
   return {
     connection: createConnection({ url: usable ? url : NOWHERE, token: token || "unset", timeoutMs }),
     keys,
+    leases: createLeases(),
+    policies: createPolicies({ width: env.LIMITS === "development" ? DEVELOPMENT_WIDTH : 1 }),
     origins: originsOf(env.CORS_ORIGINS),
     configuration,
   };

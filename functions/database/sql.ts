@@ -11,4 +11,6 @@ export interface SqlStatement {
 /** A `D1Database` is one. */
 export interface Sql {
   prepare(query: string): SqlStatement;
+  /** Runs them in order, in one transaction: all or none. */
+  batch<T>(statements: SqlStatement[]): Promise<{ results: T[] }[]>;
 }

@@ -4,15 +4,19 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "./environment.ts";
 import { allows } from "../keys.ts";
 import { ConfigurationError } from "../log.ts";
+import { limitKey } from "./limits.ts";
 import { problem } from "./problems.ts";
 
 const REALM = 'Bearer realm="sedge"';
 
 /**
- * Lets callers pass whose key has a scope.
+ * Lets callers pass whose key has a scope, within the limit of keys: 429.
  * @throws ProblemError 401 without a key or with a wrong one, 403 with one that has too little
+ *
+ * Cost: that of `limitKey`.
  */
 export function requireScope(scope: string): MiddlewareHandler<AppEnv> {
+  const limit = limitKey();
   return async function requireScopeMiddleware(c, next) {
     const key = /^Bearer +(\S+) *$/i.exec(c.req.header("Authorization") ?? "")?.[1];
     if (key === undefined) {
@@ -32,13 +36,13 @@ export function requireScope(scope: string): MiddlewareHandler<AppEnv> {
         headers: { "WWW-Authenticate": `${REALM}, error="invalid_token"` },
       });
     }
+    c.set("caller", caller);
     if (!allows(caller, scope)) {
       throw problem("forbidden", {
         detail: `The key needs the scope ${scope}.`,
         headers: { "WWW-Authenticate": `${REALM}, error="insufficient_scope", scope="${scope}"` },
       });
     }
-    c.set("caller", caller);
-    await next();
+    return limit(c, next);
   };
 }

@@ -5,7 +5,7 @@ import type { AppEnv } from "./environment.ts";
 
 const REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match";
 const EXPOSED_HEADERS =
-  "Cache-Status, ETag, Idempotency-Replayed, Location, Retry-After, Server-Timing, X-Request-Id";
+  "Cache-Status, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, X-Request-Id";
 const PREFLIGHT_SECONDS = "600";
 
 /**

@@ -68,6 +68,13 @@ export function problems(...slugs: ProblemSlug[]): Responses {
 /** The route needs a key with this scope. */
 export const withScope = (scope: string) => ({ security: [{ key: [scope] }] });
 
+/** The route needs the cookie of somebody who is signed in. */
+export const withSession = { security: [{ session: [] }] };
+
+export const SET_COOKIE: Headers = {
+  "Set-Cookie": header("The session's token: `__Host-session`, Secure, HttpOnly, SameSite=Lax."),
+};
+
 const problemSchema = v.pipe(
   v.object({
     type: v.pipe(v.string(), v.url(), v.description("The kind of error: a link to its documentation.")),
@@ -81,15 +88,31 @@ const problemSchema = v.pipe(
         v.description("What is wrong with the input, and where."),
       ),
     ),
+    "violated-policies": v.optional(
+      v.pipe(v.array(v.string()), v.description("With 429: the limits that were reached.")),
+    ),
   }),
   v.metadata({ ref: "Problem" }),
 );
+
+/** What a kind of problem has that others have not. */
+const OWN: Partial<Record<ProblemSlug, { headers: Headers; members: object }>> = {
+  "quota-exceeded": {
+    headers: {
+      "RateLimit-Policy": header("The limits: how much, in how many seconds.", '"public";q=300;w=60'),
+      RateLimit: header("What is left, and the seconds until there is more.", '"public";r=0;t=12'),
+      "Retry-After": header("The seconds until the call would pass.", "12"),
+    },
+    members: { "violated-policies": ["public"] },
+  },
+};
 
 const problemResponses = Object.fromEntries(
   Object.entries(PROBLEMS).map(([slug, { status, title }]) => [
     slug,
     {
       description: title,
+      headers: OWN[slug as ProblemSlug]?.headers ?? {},
       content: {
         "application/problem+json": {
           schema: resolver(problemSchema),
@@ -98,6 +121,7 @@ const problemResponses = Object.fromEntries(
             title,
             status,
             instance: "8f3a6d1c2b4e5f60-FRA",
+            ...OWN[slug as ProblemSlug]?.members,
           },
         },
       },
@@ -117,10 +141,21 @@ export const DOCUMENT: Partial<GenerateSpecOptions> = {
       summary: "Redis at the edge.",
       description:
         "Every route answers HEAD where it answers GET, and OPTIONS. Every answer has `X-Request-Id`; those below /v1 tell " +
-        "in `Server-Timing` what they cost in Redis.",
+        "in `Server-Timing` what they cost in Redis, and in `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) " +
+        "which limits they were under and what is left: `public` by address, `key` by key, `login` and `login-email` where a " +
+        "password is given.",
       license: { name: "MIT", identifier: "MIT" },
     },
-    tags: [{ name: "Products" }, { name: "Cache" }, { name: "Operations" }],
+    tags: [
+      { name: "Products" },
+      { name: "Users" },
+      { name: "Sessions" },
+      { name: "Counters" },
+      { name: "Leaderboards" },
+      { name: "Cache" },
+      { name: "Limits" },
+      { name: "Operations" },
+    ],
     components: {
       securitySchemes: {
         key: {
@@ -129,6 +164,14 @@ export const DOCUMENT: Partial<GenerateSpecOptions> = {
           description:
             "A key, made by `npm run key -- NAME SCOPE…`. Each route names the scope it needs; `products:*` stands for all " +
             "of products, `*` for all.",
+        },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "__Host-session",
+          description:
+            "Set by `POST /v1/sessions`. Under `npm run dev`, where there is no https, it is called `session`. An unsafe method " +
+            "that a page of another origin sends is a 403.",
         },
       },
       responses: problemResponses,

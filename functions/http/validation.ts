@@ -48,16 +48,32 @@ function fieldError({ message, path = [] }: Issue): FieldError {
 
 /** A body of exactly these fields. */
 export function body<E extends v.ObjectEntries>(entries: E) {
-  return v.strictObject(entries, ({ expected }) => {
+  const schema = v.strictObject(entries, ({ expected }) => {
     if (expected === "Object") return "must be an object";
     return expected === "never" ? "is not a field of this body" : "is missing";
   });
+  // valibot takes a list for an object: an empty one would be a body in which no field is required.
+  const run: (typeof schema)["~run"] = schema["~run"].bind(schema);
+  return Object.assign(schema, {
+    "~run": ((dataset, config) =>
+      run(Array.isArray(dataset.value) ? { value: null } : dataset, config)) satisfies typeof run,
+  });
 }
+
+/** As NAME, up to 100 of them. */
+const NAME_LIST = /^[A-Za-z0-9._~:@-]{1,128}(,[A-Za-z0-9._~:@-]{1,128}){0,99}$/;
 
 /** A name, as it may become part of a Redis key. */
 export const name = v.pipe(
   v.string("must be a string"),
   v.regex(NAME, "must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ : @ -"),
+);
+
+/** 1 to 100 names in a query, separated by commas. Documented as the text it comes as. */
+export const nameList = v.pipe(
+  v.string("must be given once"),
+  v.regex(NAME_LIST, "must be 1 to 100 names, separated by commas"),
+  v.transform((text) => text.split(",")),
 );
 
 /** A pattern of names. */

@@ -73,6 +73,19 @@ describe("npm run dev", () => {
     expect(changed.status).toBe(200);
     expect(await (await fetch(product)).json()).toMatchObject({ price: 4242 });
 
+    const post = async (path: string, body: object) =>
+      fetch(`${first.url}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", origin: first.url },
+        body: JSON.stringify(body),
+      });
+    const ada = { email: "ada@example.com", password: "correct horse battery" };
+    expect((await post("/v1/users", { ...ada, name: "Ada" })).status).toBe(201);
+    const cookie = (await post("/v1/sessions", ada)).headers.get("set-cookie") ?? "";
+    expect(cookie, "one that plain http carries").toMatch(/^session=[\w-]{81};(?!.*Secure)/);
+    const [token = ""] = cookie.split(";");
+    expect((await fetch(`${first.url}/v1/session`, { headers: { cookie: token } })).status).toBe(200);
+
     // A terminal tells all of the foreground: npm, its shell and the runner; what runs under the guard is not told.
     const told = first.members.filter((pid) => /\bnpm\b|^sh |local\/dev\.ts/.test(commandOf(pid)));
     for (const pid of told) process.kill(pid, "SIGINT");

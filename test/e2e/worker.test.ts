@@ -111,6 +111,32 @@ describe("the built Worker in workerd", () => {
     expect(await fresh.json()).toMatchObject({ price: stale.price + 1 });
   });
 
+  it("signs somebody up and in, by a password hashed in workerd, and out again", async () => {
+    const ada = { email: "Ada@example.com", name: "Ada", password: "correct horse battery" };
+    const signedUp = await sedge.send("POST", "/v1/users", ada);
+    expect(signedUp.status).toBe(201);
+    const { id } = await signedUp.json<{ id: string }>();
+    expect((await sedge.send("POST", "/v1/users", ada)).status).toBe(409);
+    const { results } = await sedge.database.prepare("SELECT channel, type, key, data FROM outbox").all();
+    const data = JSON.stringify({ userId: id, email: "ada@example.com" });
+    expect(results).toEqual([{ channel: "user:events", type: "signup", key: id, data }]);
+
+    expect((await sedge.send("POST", "/v1/sessions", { email: ada.email, password: "wrong" })).status).toBe(
+      401,
+    );
+    const signedIn = await sedge.send("POST", "/v1/sessions", { email: ada.email, password: ada.password });
+    expect(signedIn.status).toBe(201);
+    const [, cookie = ""] =
+      /^(__Host-session=[\w-]{81});.*Secure/.exec(signedIn.headers.get("set-cookie") ?? "") ?? [];
+    const session = () => sedge.fetch("/v1/session", { headers: { cookie } });
+    expect(await (await session()).json()).toMatchObject({ user: { id, name: "Ada" } });
+    const foreign = { cookie, origin: "https://evil.example" };
+    expect((await sedge.fetch("/v1/session", { method: "DELETE", headers: foreign })).status).toBe(403);
+    const own = { cookie, origin: sedge.url.origin };
+    expect((await sedge.fetch("/v1/session", { method: "DELETE", headers: own })).status).toBe(204);
+    expect((await session()).status).toBe(401);
+  });
+
   it("refuses an unknown route, a wrong method and a caller without a key, as problems", async () => {
     const unknown = await sedge.fetch("/v1/nothing");
     expect(unknown.status).toBe(404);

@@ -110,7 +110,12 @@ describe("every kind of error", () => {
   const errors = readFileSync(join(import.meta.dirname, "../../docs/errors.md"), "utf8");
 
   test.each(Object.keys(PROBLEMS) as ProblemSlug[])("%s is documented where its type leads", (slug) => {
-    expect(problemType(slug)).toBe(`https://github.com/sedge-redis/sedge/blob/main/docs/errors.md#${slug}`);
+    // A quota's is IANA's.
+    const page =
+      slug === "quota-exceeded"
+        ? "https://iana.org/assignments/http-problem-types"
+        : "https://github.com/sedge-redis/sedge/blob/main/docs/errors.md";
+    expect(problemType(slug)).toBe(`${page}#${slug}`);
     expect(errors.split("\n")).toContain(`## ${slug}`);
     expect(errors).toContain(`**${PROBLEMS[slug].status}**`);
     const { content } = document.components.responses[slug] ?? {};

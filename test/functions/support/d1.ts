@@ -24,17 +24,38 @@ export function createTestSql(): TestSql {
     if (file.endsWith(".sql")) sqlite.exec(readFileSync(join(MIGRATIONS, file), "utf8"));
   }
 
+  const bound = new WeakMap<SqlStatement, [query: string, values: SqlValue[]]>();
+
+  function run<T>([query, values]: [string, SqlValue[]]): { results: T[] } {
+    sql.queries.push(query);
+    return { results: sqlite.prepare(query).all(...values) as T[] };
+  }
+
   function statement(query: string, values: SqlValue[]): SqlStatement {
     async function all<T>(): Promise<{ results: T[] }> {
       await sql.before(query);
-      sql.queries.push(query);
-      return { results: sqlite.prepare(query).all(...values) as T[] };
+      return run<T>([query, values]);
     }
-    return {
-      bind: (...bound) => statement(query, bound),
+    const made: SqlStatement = {
+      bind: (...others) => statement(query, others),
       all,
       first: async <T>() => (await all<T>()).results[0] ?? null,
     };
+    bound.set(made, [query, values]);
+    return made;
+  }
+
+  /** Without a pause inside, so that no other statement comes between. */
+  function transaction<T>(statements: SqlStatement[]): { results: T[] }[] {
+    sqlite.exec("BEGIN IMMEDIATE");
+    try {
+      const answers = statements.map((one) => run<T>(bound.get(one) ?? ["", []]));
+      sqlite.exec("COMMIT");
+      return answers;
+    } catch (error) {
+      sqlite.exec("ROLLBACK");
+      throw error;
+    }
   }
 
   const sql: TestSql = {
@@ -42,6 +63,10 @@ export function createTestSql(): TestSql {
     queries: [],
     before: async () => undefined,
     prepare: (query) => statement(query, []),
+    async batch<T>(statements: SqlStatement[]) {
+      for (const one of statements) await sql.before(bound.get(one)?.[0] ?? "");
+      return transaction<T>(statements);
+    },
   };
   return sql;
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createApp } from "../../../functions/app.ts";
 import type { LogEntry } from "../../../functions/log.ts";
 import { createServices, type Services, type ServicesEnv } from "../../../functions/services.ts";
+import { createPasswords, type Passwords } from "../../../lib/passwords.ts";
 import { createTestSql, type TestSql } from "./d1.ts";
 
 export const KEYS = {
@@ -49,6 +50,8 @@ export interface HarnessOptions {
   /** Replaces services of a request. */
   adapt?: (services: Services) => Services;
   redisTimeoutMs?: number;
+  /** By default such that cost next to nothing. */
+  passwords?: Passwords;
 }
 
 /** One isolate. Several on the same `prefix` and `sql` are a Worker in several places. */
@@ -60,17 +63,20 @@ export function createHarness({
   adapt = (services) => services,
   // A busy machine is not a Redis that is away.
   redisTimeoutMs = 5_000,
+  passwords = createPasswords({ logN: 1, r: 1, p: 1 }),
 }: HarnessOptions): Harness {
   const logs: LogEntry[] = [];
   const behind = new Set<Promise<unknown>>();
   const log = (line: LogEntry): void => void logs.push(line);
-  const open = createServices({ log, redisTimeoutMs });
+  const open = createServices({ log, redisTimeoutMs, passwords });
   const env: ServicesEnv = {
     UPSTASH_REDIS_REST_URL: redis.url,
     UPSTASH_REDIS_REST_TOKEN: redis.token,
     API_KEYS,
     CORS_ORIGINS: "https://shop.example, https://admin.example",
     KEY_PREFIX: prefix,
+    // Few tests are about limits.
+    LIMITS: "development",
     CF_VERSION_METADATA: { id: "version-1", tag: "", timestamp: "2026-11-01T00:00:00Z" },
     DB: sql,
     ...overrides,

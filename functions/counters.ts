@@ -1,0 +1,127 @@
+// /v1/counters: counters over HTTP.
+
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import * as documentation from "./counters/documentation.ts";
+import {
+  counterName,
+  counterNames,
+  DEFAULT_BUCKET,
+  DEFAULT_LAST,
+  increment,
+  seriesQuery,
+  visitor,
+} from "./counters/schemas.ts";
+import { requireScope } from "./http/authorize.ts";
+import { jsonBody } from "./http/body.ts";
+import type { AppEnv } from "./http/environment.ts";
+import { honourIdempotencyKey } from "./http/idempotency.ts";
+import { problem } from "./http/problems.ts";
+import { valid } from "./http/validation.ts";
+
+export const counters = new Hono<AppEnv>()
+  .get(
+    "/",
+    describeRoute(documentation.list),
+    requireScope("counters:read"),
+    valid("query", counterNames),
+    async (c) => {
+      const { names } = c.req.valid("query");
+      const values = await c.var.services.counters.getMany(names);
+      return c.json({ items: names.map((name, i) => ({ name, value: values[i] ?? 0 })) }, 200);
+    },
+  )
+
+  .get(
+    "/:name",
+    describeRoute(documentation.get),
+    requireScope("counters:read"),
+    valid("param", counterName),
+    async (c) => {
+      const { name } = c.req.valid("param");
+      return c.json({ name, value: await c.var.services.counters.get(name) }, 200);
+    },
+  )
+
+  .post(
+    "/:name/increments",
+    describeRoute(documentation.increment),
+    requireScope("counters:write"),
+    jsonBody(),
+    valid("param", counterName),
+    valid("json", increment),
+    honourIdempotencyKey(),
+    async (c) => {
+      const { name } = c.req.valid("param");
+      const { by } = c.req.valid("json");
+      const key = c.req.header("Idempotency-Key");
+      // The counter knows the key too. The kept answer cannot know that an increment whose reply was lost has counted, nor
+      // one whose Worker was killed behind it; the counter can, for it keeps the key in the step that counts.
+      const counted = await c.var.services.counters.increment(
+        name,
+        by,
+        key === undefined ? {} : { idempotencyKey: JSON.stringify([c.var.caller.name, key, by]) },
+      );
+      if (counted.kind === "out-of-range") throw outOfRange();
+      if (counted.repeated) c.header("Idempotency-Replayed", "true");
+      return c.json({ name, value: counted.value }, 200);
+    },
+  )
+
+  .get(
+    "/:name/series",
+    describeRoute(documentation.series),
+    requireScope("counters:read"),
+    valid("param", counterName),
+    valid("query", seriesQuery),
+    async (c) => {
+      const { name } = c.req.valid("param");
+      const { bucket = DEFAULT_BUCKET, last = DEFAULT_LAST } = c.req.valid("query");
+      const points = await c.var.services.counters.series(name, bucket, last);
+      return c.json(
+        { name, bucket, items: points.map(({ at, value }) => ({ at: at.toISOString(), value })) },
+        200,
+      );
+    },
+  )
+
+  .post(
+    "/:name/visitors",
+    describeRoute(documentation.visit),
+    requireScope("counters:write"),
+    jsonBody(),
+    valid("param", counterName),
+    valid("json", visitor),
+    async (c) => {
+      const { name } = c.req.valid("param");
+      const unique = await c.var.services.counters.visit(name, c.req.valid("json").id);
+      return c.json({ name, unique }, 200);
+    },
+  )
+
+  .get(
+    "/:name/visitors",
+    describeRoute(documentation.visitors),
+    requireScope("counters:read"),
+    valid("param", counterName),
+    async (c) => {
+      const { name } = c.req.valid("param");
+      return c.json({ name, unique: await c.var.services.counters.visitors(name) }, 200);
+    },
+  )
+
+  .delete(
+    "/:name",
+    describeRoute(documentation.remove),
+    requireScope("counters:write"),
+    valid("param", counterName),
+    async (c) => {
+      await c.var.services.counters.delete(c.req.valid("param").name);
+      return c.body(null, 204);
+    },
+  );
+
+const outOfRange = () =>
+  problem("conflict", {
+    detail: "The counter, or a bucket of its series, would leave ±(2^53 − 1). Nothing has changed.",
+  });
