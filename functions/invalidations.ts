@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
-import type { Cache } from "../lib/cache/index.ts";
+import { isScanCursor, type Cache } from "../lib/cache/index.ts";
 import { requireScope } from "./http/authorize.ts";
 import { jsonBody } from "./http/body.ts";
 import { productKey } from "./products/catalogue.ts";
@@ -26,7 +26,7 @@ const request = v.pipe(
     cursor: v.exactOptional(
       v.pipe(
         v.string("must be a string"),
-        v.regex(/^\d{1,20}$/, "must be the `next` of the step before"),
+        v.check(isScanCursor, "must be the `next` of the step before"),
         v.description("The `next` of the step before, with the same pattern."),
       ),
     ),

@@ -10,6 +10,8 @@ export type UnavailableReason =
   | "http"
   /** An answer that is not the protocol: a proxy's page, half a body. */
   | "protocol"
+  /** It answers that it cannot serve now: loading, read-only, busy, out of memory, over its quota. */
+  | "refused"
   /** Not asked at all: the last attempts failed, and the breaker is open. */
   | "breaker-open";
 

@@ -18,10 +18,12 @@ export function jsonBody(): MiddlewareHandler<AppEnv> {
   return async function jsonBodyMiddleware(c, next) {
     const bytes = await read(c.req.raw);
     if (bytes === undefined) throw problem("content-too-large", { detail: "A body has at most 1 MiB." });
-    if (bytes.length === 0) throw problem("bad-request", { detail: "A JSON body is needed." });
-    if (!MEDIA_TYPE.test(c.req.header("Content-Type") ?? "")) {
+    const type = c.req.header("Content-Type");
+    // Without a body nothing has to be said of its type.
+    if (!(bytes.length === 0 && type === undefined) && !MEDIA_TYPE.test(type ?? "")) {
       throw problem("unsupported-media-type", { detail: "Send the body as application/json." });
     }
+    if (bytes.length === 0) throw problem("bad-request", { detail: "A JSON body is needed." });
     c.req.raw = new Request(c.req.raw, { method: c.req.method, body: textOf(bytes) });
     await next();
   };

@@ -67,8 +67,9 @@ export function createCache(options: CacheOptions): Cache {
       if (versions === null) return false;
       const packed = pack(key, value, lifetime, { loadMs: 0, versions });
       if (packed === null) return false;
+      const stored = await store.put(key, packed.text, packed.lastsMs);
       memory?.forget([entryKey], []);
-      return store.put(key, packed.text, packed.lastsMs);
+      return stored;
     },
   };
 }

@@ -8,6 +8,9 @@ import type { Cache } from "./types.ts";
 const SCAN_COUNT = 1_000;
 const SCANS_PER_STEP = 10;
 
+/** A cursor of SCAN is an unsigned integer of 64 bits. */
+export const isScanCursor = (text: string): boolean => /^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n;
+
 export function createInvalidation({
   redis,
   keys,
@@ -41,7 +44,7 @@ export function createInvalidation({
 
     async deletePattern(pattern, cursor = "0") {
       const match = keys.match(pattern);
-      if (!/^\d{1,20}$/.test(cursor)) throw new InvalidNameError("cursor", "the `next` of the step before");
+      if (!isScanCursor(cursor)) throw new InvalidNameError("cursor", "the `next` of the step before");
 
       let deleted = 0;
       let at = cursor;

@@ -46,6 +46,8 @@ export type LoadUnderLease = <T>(
   turn: Extract<Turn, { kind: "leased" }>,
 ) => Promise<{ value: T; stored: boolean }>;
 
+const nothing = () => undefined;
+
 export function createLoadUnderLease(settings: CacheSettings, store: Store): LoadUnderLease {
   const { now, on, behind } = settings;
   const pack = createPack(settings);
@@ -60,7 +62,7 @@ export function createLoadUnderLease(settings: CacheSettings, store: Store): Loa
     }
   }
 
-  return async function loadUnderLease({ key, loader, lifetime }, { fence, versions }) {
+  const load: LoadUnderLease = async ({ key, loader, lifetime }, { fence, versions }) => {
     const started = now();
     let value;
     try {
@@ -73,5 +75,12 @@ export function createLoadUnderLease(settings: CacheSettings, store: Store): Loa
     const outcome: Outcome = packed === null ? { kind: "drop" } : { kind: "store", ...packed };
     const settled = await settle(key, fence, outcome);
     return { value, stored: settled && packed !== null };
+  };
+
+  return function loadUnderLease(read, turn) {
+    const loading = load(read, turn);
+    // Others wait for it: it goes on where the caller has left, and ends its lease.
+    behind(loading.then(nothing, nothing));
+    return loading;
   };
 }

@@ -29,13 +29,13 @@ export function createLoad(settings: CacheSettings, store: Store): Cache["load"]
     }
   }
 
-  async function serve<T>(read: Read<T>, seen: Seen, found: Usable<T>): Promise<Loaded<T>> {
+  async function serve<T>(read: Read<T>, seen: Seen, found: Usable<T>, since: number): Promise<Loaded<T>> {
     if (found.verdict === "if-error") return loadInTurn(read, seen, found);
     if (found.verdict !== "fresh") behind(refresh(read, seen));
     if (found.verdict === "revalidate") {
       return { value: found.value, status: { kind: "stale", because: "revalidating" } };
     }
-    memory?.put(keys.entry(read.key), found.entry, read.tags.map(keys.tag), now());
+    memory?.put(keys.entry(read.key), found.entry, read.tags.map(keys.tag), now(), since);
     return hit(found, found.entry);
   }
 
@@ -56,11 +56,14 @@ export function createLoad(settings: CacheSettings, store: Store): Cache["load"]
       if (found?.verdict === "fresh") return hit(found, kept);
     }
 
+    const since = memory?.forgotten ?? 0;
     let found: Usable<T> | undefined;
     try {
       const seen = await store.read(key, tags);
       found = usable<T>(settings, key, seen);
-      return found === undefined ? await loadInTurn(read, seen, undefined) : await serve(read, seen, found);
+      return found === undefined
+        ? await loadInTurn(read, seen, undefined)
+        : await serve(read, seen, found, since);
     } catch (error) {
       if (error instanceof OriginFailure) throw error.cause;
       // Redis, then. It has its say in speed, never in whether there is an answer.

@@ -29,8 +29,8 @@ return {'leased'}
 };
 
 /**
- * Ends a lease. Does nothing, and answers 0, where the lease is not the caller's any more: what it has loaded may
- * have been invalidated since.
+ * Ends a lease. Stores nothing, and answers 0, where the lease is not the caller's any more, or the entry's key is not
+ * there: what it has loaded may have been invalidated since.
  *
  *   KEYS[1] entry  KEYS[2] lease
  *   ARGV[1] fence  ARGV[2] "store", "drop" (no entry shall be) or "keep" (the entry stays as it is)
@@ -38,12 +38,12 @@ return {'leased'}
  */
 export const SETTLE: Script = {
   name: "cache-settle",
-  sha1: "ac083606d17858220041df54c32c2a8a632d5257",
+  sha1: "b6a2b355aeb6ba46990266c5f82e9364a0f77310",
   commands: 4,
   lua: `
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
-if ARGV[2] == 'store' then redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4]) end
+if ARGV[2] == 'store' then return redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4], 'XX') and 1 or 0 end
 if ARGV[2] == 'drop' then redis.call('DEL', KEYS[1]) end
 return 1
 `,

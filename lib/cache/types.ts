@@ -145,7 +145,7 @@ export interface Cache {
    * Changes the origin, with the entries it changes taken out around it: from before `write` starts until after it has
    * ended, reads of these keys and tags go to the origin and are not stored. So no read that starts after this has
    * resolved sees the state before, also where `write` fails, and where the Worker is killed in between reads
-   * go on to bypass until `writeSeconds` have passed.
+   * go on to bypass until `writeSeconds` have passed, or twice that where others go on writing the same.
    *
    * @returns what `write` returns
    * @throws RedisUnavailableError before `write` has run, never after; what `write` throws

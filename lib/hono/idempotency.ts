@@ -31,7 +31,7 @@ export interface IdempotencyMiddlewareOptions<E extends Env> {
 /**
  * Honours `Idempotency-Key` on the routes it stands before; calls without the header pass. A repeat, by the same
  * caller, on the same path, with the same body, answers what the first answered, with `Idempotency-Replayed: true`.
- * Answers of 500 and above are not kept: they may be tried again.
+ * A 503 is not kept: it may be tried again. Any other answer is, a 500 too, for it is not known what came before it.
  *
  * Place it behind what checks the caller and the body, so that a refused request uses no key. Not for answers that
  * stream, nor for such that must not lie in Redis as they are.
@@ -58,7 +58,7 @@ export function idempotency<E extends Env>({
 
     await next();
     try {
-      if (c.res.status >= 500) await begun.abandon();
+      if (c.res.status === 503) await begun.abandon();
       else if (!(await begun.finish(await keep(c.res)))) onNotKept(undefined, c);
     } catch (error) {
       // It has had its effect: an error now would have the caller try again what is done.

@@ -1,8 +1,7 @@
 // One pipeline for everything that is sent in the same tick.
 
 import type { Redis as UpstashRedis } from "@upstash/redis/cloudflare";
-import { RedisCommandError } from "../errors.ts";
-import { errorCode } from "./guard.ts";
+import { replyError } from "./reply-error.ts";
 
 export type Pipeline = ReturnType<UpstashRedis["pipeline"]>;
 
@@ -47,7 +46,7 @@ export function createBatch(exec: (fill: (pipeline: Pipeline) => void) => Promis
       for (const [i, { resolve, reject }] of batch.entries()) {
         const { result, error } = replies[i] as Reply;
         if (error === undefined) resolve(result as never);
-        else reject(new RedisCommandError(errorCode(error)));
+        else reject(replyError(error));
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);

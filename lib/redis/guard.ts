@@ -18,12 +18,6 @@ const READS = new Set(
 
 const isRead = (command: readonly unknown[]): boolean => READS.has(String(command[0]).toLowerCase());
 
-/** The code word of a Redis error, which never holds a value: `WRONGTYPE Operation …` is `WRONGTYPE`. */
-export function errorCode(message: string): string {
-  const [code = ""] = message.split(/[ ,:]/, 1);
-  return /^[A-Z]{2,32}$/.test(code) ? code : "ERR";
-}
-
 /**
  * Why a whole pipeline failed. @upstash/redis puts every command into its messages and no status beside them, so
  * neither its message nor the error itself may go on as a cause.

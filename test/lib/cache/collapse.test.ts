@@ -65,6 +65,23 @@ describe("one loader per key", () => {
     expect(await first).toMatchObject({ value: "theirs", status: { stored: true } });
   });
 
+  test("a load goes on behind the answer where its caller has left, for others wait for it", async () => {
+    const isolate = openIsolate(target);
+    const gate = createGate<string>();
+    let asked = false;
+    void isolate.cache.load("left", () => {
+      asked = true;
+      return gate.opened;
+    });
+    await expect.poll(() => asked).toBe(true);
+    const behind = isolate.settled();
+    const meanwhile = openIsolate(target).cache.get("left");
+    expect(await Promise.race([behind, meanwhile.then(() => "still loading")])).toBe("still loading");
+    gate.open("value");
+    await behind;
+    expect(await isolate.cache.get("left")).toBe("value");
+  });
+
   test("a loader that was killed is replaced when its lease ends, and stores nothing if it comes back", async () => {
     const gate = createGate<string>();
     const dead = openIsolate(target, { leaseSeconds: 0.05 });

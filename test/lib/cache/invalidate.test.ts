@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createCacheMemory, type Cache } from "../../../lib/cache/index.ts";
+import type { Redis } from "../../../lib/redis/index.ts";
 import { createClock, createGate, openIsolate } from "../../support/cache.ts";
 import { startRedis, type TestRedis } from "../../support/redis.ts";
 
@@ -188,10 +189,30 @@ describe("deleting by key and by pattern", () => {
     expect(await cache.get("k", { tags: ["t"] })).toBeUndefined();
   });
 
-  test("a cursor that is none is refused", async () => {
-    const { cache } = openIsolate(target);
-    await expect(cache.deletePattern("*", "1; drop")).rejects.toThrow("cursor must be");
+  test("a load whose placeholder another's deletion has removed stores nothing: no pattern would find it", async () => {
+    const reader = openIsolate(target);
+    const gate = createGate<string>();
+    let asked = false;
+    const load = reader.cache.load("p:1", () => {
+      asked = true;
+      return gate.opened;
+    });
+    await expect.poll(() => asked).toBe(true);
+    // The second half of a deletion whose first half, of the lease, came before this load.
+    await reader.redis.send((p) => p.unlink(`${target.prefix}:cache:{p:1}`));
+    await deleteAll(openIsolate(target).cache, "p:*");
+    gate.open("old");
+    expect(await load).toMatchObject({ value: "old", status: { stored: false } });
+    expect(await reader.cache.load("p:1", async () => "new")).toMatchObject({ value: "new" });
   });
+
+  test.each(["1; drop", "-1", "18446744073709551616", ""])(
+    "a cursor that is none is refused: %j",
+    async (cursor) => {
+      const { cache } = openIsolate(target);
+      await expect(cache.deletePattern("*", cursor)).rejects.toThrow("cursor must be");
+    },
+  );
 
   test("clear needs a namespace", async () => {
     await expect(openIsolate(target).cache.clear()).rejects.toThrow("namespace");
@@ -232,6 +253,37 @@ describe("the tier in the isolate", () => {
     expect(await cache.load("own", async () => "new", options)).toMatchObject({ value: "new" });
   });
 
+  test.each(WAYS)(
+    "what was read before its own invalidation %s is not kept after it",
+    async (way, invalidate) => {
+      const namespace = `late-${way.replaceAll(" ", "-")}`;
+      const memory = createCacheMemory({ ttlSeconds: 60 });
+      const own = openIsolate(target, { namespace, memory });
+      await own.cache.load("late", async () => "old", options);
+      const gate = createGate();
+      let read = false;
+      const slow: Redis = {
+        ...own.redis,
+        async send<T>(add: Parameters<Redis["send"]>[0]) {
+          const reply = await own.redis.send<T>(add);
+          read = true;
+          await gate.opened;
+          return reply;
+        },
+      };
+      const late = openIsolate(target, { namespace, memory, redis: slow }).cache.load(
+        "late",
+        async () => "x",
+        options,
+      );
+      await expect.poll(() => read).toBe(true);
+      await invalidate(own.cache, "late");
+      gate.open();
+      await late;
+      expect(await own.cache.load("late", async () => "new", options)).toMatchObject({ value: "new" });
+    },
+  );
+
   test("keeps no more than it may, the least recently used goes first", async () => {
     const memory = createCacheMemory({ maxEntries: 2, ttlSeconds: 60 });
     const entry = {
@@ -243,9 +295,9 @@ describe("the tier in the isolate", () => {
       loadMs: 0,
       versions: [],
     };
-    for (const key of ["a", "b"]) memory.put(key, entry, [], 0);
+    for (const key of ["a", "b"]) memory.put(key, entry, [], 0, memory.forgotten);
     memory.get("a", 1);
-    memory.put("c", entry, [], 2);
+    memory.put("c", entry, [], 2, memory.forgotten);
     expect(["a", "b", "c"].filter((key) => memory.get(key, 3) !== undefined)).toEqual(["a", "c"]);
   });
 });

@@ -44,6 +44,7 @@ app.post("/things", (c) => {
   return c.json({ ran }, 201, { Location: `/things/${ran}`, "X-Other": "this call's alone" });
 });
 app.post("/gone", (c) => c.body(null, 204));
+app.post("/away", (c) => c.text("away", 503));
 app.post("/broken", () => {
   throw new Error("broken");
 });
@@ -108,10 +109,16 @@ describe("a call with a key", () => {
     },
   );
 
-  test("that fails is not kept", async () => {
-    expect((await post("/broken", "k1")).status).toBe(500);
+  test("that could not be done is not kept", async () => {
+    expect((await post("/away", "k1")).status).toBe(503);
     expect(abandoned).toBe(1);
     expect(kept).toEqual([]);
+  });
+
+  test("that fails is kept: nobody knows what came before the fault", async () => {
+    expect((await post("/broken", "k1")).status).toBe(500);
+    expect(abandoned).toBe(0);
+    expect(kept).toMatchObject([{ status: 500 }]);
   });
 
   test.each([

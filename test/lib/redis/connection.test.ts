@@ -88,6 +88,35 @@ describe("what is sent in the same tick", () => {
   });
 });
 
+const answering = (error: string) => `return redis.error_reply('${error}')`;
+
+describe("an error that Redis answers", () => {
+  test.each([
+    "READONLY You can't write against a read only replica.",
+    "LOADING Redis is loading the dataset in memory",
+    "BUSY Redis is busy running a script.",
+    "OOM command not allowed when used memory > maxmemory.",
+    "ERR max daily request limit exceeded. Limit: 10000, Usage: 10000",
+  ])("%s: it cannot serve now", async (error) => {
+    const redis = connect().open();
+    await expect(redis.send((p) => p.eval(answering(error.replace("'", "")), [], []))).rejects.toMatchObject({
+      name: "RedisUnavailableError",
+      reason: "refused",
+    });
+  });
+
+  test.each(["WRONGTYPE Operation against a key", "ERR value is not an integer", "CROSSSLOT Keys"])(
+    "%s: the command is wrong",
+    async (error) => {
+      const redis = connect().open();
+      await expect(redis.send((p) => p.eval(answering(error), [], []))).rejects.toMatchObject({
+        name: "RedisCommandError",
+        code: error.split(" ")[0],
+      });
+    },
+  );
+});
+
 test("a string stays that string, whatever it looks like", async () => {
   const redis = connect().open();
   for (const value of ["007", "true", "null", '"x"', "[1]", "1e5", "", "🪴", "12345678901234567890"]) {
