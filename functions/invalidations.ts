@@ -6,17 +6,14 @@ import * as v from "valibot";
 import { isScanCursor, type Cache } from "../lib/cache/index.ts";
 import { requireScope } from "./http/authorize.ts";
 import { jsonBody } from "./http/body.ts";
+import { boundedList } from "./http/bounded-list.ts";
 import { productKey } from "./products/catalogue.ts";
 import type { Database } from "./database/index.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { answer, problems, withScope } from "./http/openapi.ts";
 import { body, name, pattern, valid } from "./http/validation.ts";
 
-const names = v.pipe(
-  v.array(name, "must be a list"),
-  v.minLength(1, "must have 1 to 100 entries"),
-  v.maxLength(100, "must have 1 to 100 entries"),
-);
+const names = boundedList(name, 100);
 
 const request = v.pipe(
   body({

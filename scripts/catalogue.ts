@@ -1,10 +1,9 @@
 // `npm run demo`: reads and changes the seeded catalogue of a running `npm run dev` over HTTP, and shows what came of it.
 //
-// npm run demo -- [URL] [--reads 2000] [--clients 20] [--key sedge-local]
+// npm run demo -- [URL] [--reads 2000] [--clients 20] [--key sedge-local]; SEDGE_URL names the Worker too
 
 import { parseArgs } from "node:util";
 import { DEVELOPMENT_KEY } from "../local/dev/api-keys.ts";
-import { seedProducts } from "../local/seed/products.ts";
 import { createRandom } from "../local/seed/random.ts";
 import { SOURCES } from "./catalogue/answer.ts";
 import { createCatalogueClient } from "./catalogue/client.ts";
@@ -24,14 +23,14 @@ const reads = wholeNumber("--reads", values.reads);
 const clients = wholeNumber("--clients", values.clients);
 const client = createCatalogueClient(url, values.key);
 
+let ids: readonly number[];
 try {
-  await client.product(1);
+  ids = await idsOf();
 } catch (error) {
   print(`No catalogue at ${url}: ${reason(error)}. Start it with npm run dev.`);
   process.exit(1);
 }
 
-const ids = seedProducts().map(({ id }) => id);
 const begun = performance.now();
 const { measurements, violations, refused, failures } = await goShopping({
   client,
@@ -50,6 +49,19 @@ print(`${refused} changes were refused, since Redis did not answer in time`);
 print(`${failures.length} requests failed`);
 for (const problem of [...violations, ...failures].slice(0, 10)) print(`  ${problem}`);
 process.exitCode = violations.length + failures.length === 0 ? 0 : 1;
+
+/** The products there are now. */
+async function idsOf(): Promise<number[]> {
+  const found: number[] = [];
+  let next: string | null = null;
+  do {
+    const cursor: string = next === null ? "" : `&cursor=${next}`;
+    const { body } = await client.products(`limit=100${cursor}`);
+    found.push(...body.items.map(({ id }) => id));
+    next = body.next;
+  } while (next !== null);
+  return found;
+}
 
 function wholeNumber(option: string, text: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) {

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { wranglerCommand, wranglerEnv } from "../local/dev/wrangler.ts";
 
 /** What Cloudflare measures a Worker by. The free plan allows 3 MiB; start-up time is what the limit is for. */
-const MOST_GZIP_BYTES = 100 * 1024;
+const MOST_GZIP_BYTES = 150 * 1024;
 const MODULE = /\.(js|mjs|wasm|txt|bin)$/;
 
 const root = dirname(import.meta.dirname);

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { encode } from "../../lib/codec.ts";
 import { body, name } from "../http/validation.ts";
-import { boundedList } from "./bounded-list.ts";
+import { boundedList } from "../http/bounded-list.ts";
 
 /** Of a member's data, as JSON in UTF-8. */
 const MAX_DATA_BYTES = 4_096;

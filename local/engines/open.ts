@@ -21,7 +21,15 @@ export async function openEngine(options: {
   log: (message: string) => void;
 }): Promise<Engine> {
   const { redisUrl, stateDir, log } = options;
-  if (redisUrl === undefined || redisUrl === "") return createEmbeddedEngine({ stateDir, log });
+  if (redisUrl === undefined || redisUrl === "") {
+    try {
+      return await createEmbeddedEngine({ stateDir, log });
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause)) throw cause;
+      const why = `${stateDir} is no directory that can be written to (${String(cause.code)})`;
+      throw new Error(`SEDGE_STATE: ${why}. Name another.`, { cause });
+    }
+  }
   try {
     return await createRedisEngine({ url: redisUrl });
   } catch (cause) {
