@@ -114,7 +114,6 @@ export async function createEmbeddedEngine(options: {
       withSession(async (session) => {
         const replies: EngineReply[] = [];
         // One after the other: a pipeline keeps its order.
-        // oxlint-disable-next-line no-await-in-loop
         for (const command of commands) replies.push(await execute(session, executor, command));
         return replies;
       }),

@@ -88,20 +88,16 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   const content = `${process.pid} ${await startTime(process.pid)}`;
   for (;;) {
     // Each round looks at what the one before left; a round fails only because another process went on.
-    // oxlint-disable-next-line no-await-in-loop
     const found = await readLocks(directory);
     const holder = found.find((lock) => lock.holder)?.holder;
     if (holder) throw refusal(directory, holder);
     const number = Math.max(0, ...found.map((lock) => lock.number)) + 1;
     const path = lockPath(directory, number);
-    // oxlint-disable-next-line no-await-in-loop
     if (!(await claim(path, content))) continue;
     // Since the look above, others may have come and gone, and one begun anew at another number.
-    // oxlint-disable-next-line no-await-in-loop
     const others = (await readLocks(directory)).filter((lock) => lock.number !== number);
     const other = others.find((lock) => lock.holder)?.holder;
     const superfluous = other ? [number] : others.map((lock) => lock.number);
-    // oxlint-disable-next-line no-await-in-loop
     await Promise.all(superfluous.map((each) => rm(lockPath(directory, each), { force: true })));
     if (other) throw refusal(directory, other);
     return () => rm(path, { force: true });

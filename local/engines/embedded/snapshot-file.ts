@@ -56,7 +56,6 @@ export async function replaceFile(path: string, chunks: readonly Buffer[]): Prom
   try {
     for (const chunk of chunks) {
       // One behind the other.
-      // oxlint-disable-next-line no-await-in-loop
       await file.writeFile(chunk);
     }
     await file.sync();

@@ -67,11 +67,9 @@ export async function openClusterNodes(
     for (const address of [...(topology?.masters ?? []), ...seeds]) {
       try {
         // One after the other: one answer is enough.
-        // oxlint-disable-next-line no-await-in-loop
         const found = await ask(address);
         if (!found) continue;
         topology = found;
-        // oxlint-disable-next-line no-await-in-loop
         await closeUnused(found);
         return;
       } catch (error) {

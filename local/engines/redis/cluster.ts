@@ -63,9 +63,7 @@ export function createClusterCommands(nodes: ClusterNodes): Commands {
       if (!redirection) return;
       const asking = redirection.ask ? [[Buffer.from("ASKING")]] : [];
       // Each step depends on the answer of the one before.
-      // oxlint-disable-next-line no-await-in-loop
       const node = await nodes.node(redirection.to);
-      // oxlint-disable-next-line no-await-in-loop
       task.reply = (await node.send([...asking, task.command])).at(-1) ?? null;
       from = redirection.to;
     }
@@ -80,7 +78,6 @@ export function createClusterCommands(nodes: ClusterNodes): Commands {
       task.reply = replies[index] ?? null;
       if (!readRedirection(task.reply, address)) continue;
       moved = true;
-      // oxlint-disable-next-line no-await-in-loop
       await follow(task, address);
     }
     if (moved) await nodes.refresh();

@@ -32,11 +32,9 @@ export async function scanAll(
   let cursor = "0";
   do {
     // Each page begins where the one before ended.
-    // oxlint-disable-next-line no-await-in-loop
     const [next, page] = (await run(engine, ...command, cursor, ...options)) as [string, string[]];
     cursor = next;
     found.push(...page);
-    // oxlint-disable-next-line no-await-in-loop
     await between(page);
   } while (cursor !== "0");
   return found;

@@ -17,7 +17,6 @@ const engine = await openEngine({ redisUrl, stateDir: null, log: console.error }
 const redis = /\((.*)\)$/.exec(engine.description)?.[1] ?? "unknown";
 for (const family of FAMILIES) {
   // One family after the other.
-  // oxlint-disable-next-line no-await-in-loop
   const recording: Recording = {
     redis,
     commands: fingerprint(family.steps),
@@ -26,7 +25,6 @@ for (const family of FAMILIES) {
   const lines = recording.replies.map((reply) => JSON.stringify(reply)).join(",\n");
   const head = JSON.stringify({ redis: recording.redis, commands: recording.commands }).slice(0, -1);
   // A line per reply: a change shows as what it is.
-  // oxlint-disable-next-line no-await-in-loop
   await writeFile(
     join(import.meta.dirname, "../recorded", `${family.name}.json`),
     `${head},"replies":[\n${lines}\n]}\n`,

@@ -22,7 +22,6 @@ export async function replay(engine: Engine, family: Family): Promise<Recorded[]
   await clear(engine, family);
   const replies: Recorded[] = [];
   // One after the other: each step works on what those before left.
-  // oxlint-disable-next-line no-await-in-loop
   for (const step of family.steps) replies.push(record(await runStep(engine, step)));
   await clear(engine, family);
   return replies;

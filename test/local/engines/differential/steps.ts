@@ -29,7 +29,6 @@ async function runScan(engine: Engine, words: Words, cursorAt: number): Promise<
   let cursor = "0";
   do {
     // Each page starts where the one before ended.
-    // oxlint-disable-next-line no-await-in-loop
     const reply = await runCommand(engine, words.toSpliced(cursorAt, 0, cursor));
     if (!Array.isArray(reply)) return reply;
     const [next = null, page = null] = reply as readonly EngineReply[];

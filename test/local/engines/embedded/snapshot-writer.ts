@@ -16,12 +16,10 @@ watch(directory, (_event, name) => {
 const filler = Buffer.alloc(1_000_000, "x");
 for (let count = 1; ; count++) {
   // Until it is killed.
-  // oxlint-disable-next-line no-await-in-loop
   await engine.transaction([
     words("SET", "first", count),
     words("SET", `filler:${count % 20}`, filler),
     words("SET", "last", count),
   ]);
-  // oxlint-disable-next-line no-await-in-loop
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -95,14 +95,12 @@ export async function createFakeCluster(masters: number): Promise<FakeCluster> {
       else if (error) replies.push(error);
       else if (name !== "EXEC") {
         // A master runs one command after the other.
-        // oxlint-disable-next-line no-await-in-loop
         replies.push(
           queue ? new EngineStatus("QUEUED") : ((await engines[master]?.pipeline([command]))?.[0] ?? null),
         );
         queue?.push(command);
       } else if (refused)
         replies.push(new EngineError("EXECABORT Transaction discarded because of previous errors."));
-      // oxlint-disable-next-line no-await-in-loop
       else replies.push((await engines[master]?.transaction(queue ?? [])) ?? null);
       if (name === "MULTI") queue = [];
       refused ||= error !== null;
