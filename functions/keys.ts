@@ -1,5 +1,6 @@
 // API keys: which there are, and what each may do.
 
+import { equalInConstantTime } from "../lib/bytes.ts";
 import { sha256 } from "../lib/digest.ts";
 import { NAME } from "../lib/keys.ts";
 
@@ -38,7 +39,7 @@ export function createApiKeys(text: string | undefined): ApiKeys {
       const hash = await sha256(key);
       let found: Entry | undefined;
       // All of them, and all of each: when it ends tells nothing.
-      for (const entry of entries) if (equal(hash, entry.hash)) found = entry;
+      for (const entry of entries) if (equalInConstantTime(hash, entry.hash)) found = entry;
       return found;
     },
   };
@@ -48,12 +49,6 @@ export function createApiKeys(text: string | undefined): ApiKeys {
 export function allows({ scopes }: Caller, scope: string): boolean {
   const [area = ""] = scope.split(":", 1);
   return scopes.some((owned) => owned === "*" || owned === scope || owned === `${area}:*`);
-}
-
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  let difference = one.length ^ other.length;
-  for (const [i, byte] of one.entries()) difference |= byte ^ (other[i] ?? 0);
-  return difference === 0;
 }
 
 /** The entries, or what is wrong. What is wrong never quotes the text: it is a secret. */

@@ -6,6 +6,7 @@
 // Storage Cheat Sheet gives for 16 MiB: an isolate has 128. One hash takes 250 to 400 ms of processor time: within the 30 s
 // of the paid plan, not within the 10 ms of the free one, in which no hash that withstands guessing runs.
 
+import { equalInConstantTime } from "./bytes.ts";
 import { scrypt } from "@noble/hashes/scrypt.js";
 
 export interface PasswordsOptions {
@@ -81,7 +82,7 @@ export function createPasswords({ logN = 14, r = 8, p = 5 }: PasswordsOptions = 
         salt: newSalt(),
         hash: new Uint8Array(HASH_BYTES),
       };
-      const same = equal(derive(password, salt, parameters), hash);
+      const same = equalInConstantTime(derive(password, salt, parameters), hash);
       const { logN: n, r: size, p: times } = parameters;
       return { ok: known !== null && same, outdated: n !== logN || size !== r || times !== p };
     },
@@ -107,13 +108,6 @@ function parse(stored: string): Stored | null {
   const parameters = { logN: Number(logN), r: Number(r), p: Number(p) };
   if (!isAffordable(parameters)) return null;
   return { ...parameters, salt: fromBase64(salt), hash: fromBase64(hash) };
-}
-
-/** Looks at every byte, however early two differ. */
-function equal(one: Uint8Array, other: Uint8Array): boolean {
-  let difference = one.length ^ other.length;
-  for (const [i, byte] of one.entries()) difference |= byte ^ (other[i] ?? 0);
-  return difference === 0;
 }
 
 const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes)).replaceAll("=", "");

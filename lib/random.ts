@@ -1,9 +1,6 @@
 // Ids nobody can guess and nobody else has.
 
+import { base64url } from "./bytes.ts";
+
 /** 96 random bits as 16 characters of base64url. */
-export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_");
-}
+export const randomId = (): string => base64url(crypto.getRandomValues(new Uint8Array(12)));

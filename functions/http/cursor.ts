@@ -1,10 +1,12 @@
 // Where a list goes on, as a text that says nothing to its reader and may change its meaning with a release.
 
+import { base64url } from "../../lib/bytes.ts";
+
 const VERSION = "p1";
 
 /** The cursor behind an id. */
 export const encodeCursor = (after: number): string =>
-  btoa(`${VERSION}:${after}`).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  base64url(new TextEncoder().encode(`${VERSION}:${after}`));
 
 /** The id a cursor stands behind, or undefined for what `encodeCursor` has not made. */
 export function decodeCursor(cursor: string): number | undefined {

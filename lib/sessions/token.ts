@@ -4,6 +4,7 @@
 // (while the token is still being hashed), in the slot where all of its user's keys are, and under a key that
 // stays when the secret changes. Only the whole token's SHA-256 is kept, and only that decides.
 
+import { base64url } from "../bytes.ts";
 import { sha256 } from "../digest.ts";
 import { randomId } from "../random.ts";
 
@@ -38,12 +39,4 @@ export const newRef = (owner: string): SessionRef => ({ owner, id: randomId() })
 /** A new token of a session: 256 bits from the system's generator. */
 export function newToken({ owner, id }: SessionRef): string {
   return `${owner}${id}${base64url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))}`;
-}
-
-/** Without padding (RFC 4648, section 5). */
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }
