@@ -7,7 +7,7 @@ import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { valid } from "./http/validation.ts";
 import * as documentation from "./limits/documentation.ts";
-import { limitOf, presented, storedName } from "./limits/limits.ts";
+import { limitOf, presented, storedAs } from "./limits/limits.ts";
 import { limitsToCheck, limitToReset } from "./limits/schemas.ts";
 
 export const limits = new Hono<AppEnv>()
@@ -20,7 +20,7 @@ export const limits = new Hono<AppEnv>()
     async (c) => {
       const { limiter, policies } = c.var.services;
       const asked = c.req.valid("json").limits;
-      const decision = await limiter.check(asked.map((limit) => limitOf(limit, policies)));
+      const decision = await limiter.check(await Promise.all(asked.map((limit) => limitOf(limit, policies))));
       return c.json(presented(decision, asked), 200);
     },
   )
@@ -32,8 +32,8 @@ export const limits = new Hono<AppEnv>()
     jsonBody(),
     valid("json", limitToReset),
     async (c) => {
-      const asked = c.req.valid("json");
-      await c.var.services.limiter.reset(storedName(asked), asked.identifier);
+      const [name, identifier] = await storedAs(c.req.valid("json"));
+      await c.var.services.limiter.reset(name, identifier);
       return c.body(null, 204);
     },
   );

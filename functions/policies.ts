@@ -1,6 +1,7 @@
 // The limits of this service, by name: how much may pass, and what holds while Redis is away.
 
-import type { Policy } from "../lib/ratelimit/index.ts";
+import { sha256Hex } from "../lib/digest.ts";
+import { clientIdentifier, type Policy } from "../lib/ratelimit/index.ts";
 
 /**
  * Calls that are leased cost no trip for their limit as a rule. An isolate holds at most what is used in some seconds at the
@@ -36,6 +37,25 @@ export type PolicyName = keyof typeof POLICIES;
 export type Policies = Readonly<Record<PolicyName, Policy>>;
 
 export const POLICY_NAMES = Object.keys(POLICIES) as PolicyName[];
+
+/**
+ * Whom a policy counts, as it stands in a key: an address as the client it stands for, an e-mail hashed.
+ * @param text an address (`203.0.113.7`, `2001:db8::1`, `2001:db8:0:0::/64`), a key's name, an e-mail
+ * @returns a text that is no address, for a policy by address, as it is: somebody else's name for somebody
+ */
+export async function identifierOf(policy: PolicyName, text: string): Promise<string> {
+  switch (policy) {
+    case "key":
+      return text;
+    case "login-email":
+      return sha256Hex(text.trim().toLowerCase());
+    case "public":
+    case "login": {
+      const client = clientIdentifier(text.replace(/\/64$/, ""));
+      return client === "unknown" ? text : client;
+    }
+  }
+}
 
 /** @param width how many times as much may pass. 1 */
 export function createPolicies({ width = 1 } = {}): Policies {

@@ -1,7 +1,8 @@
 // From bindings to what the handlers use. Only here are bindings read.
 
-import { createCache, type Cache, type CacheEvent } from "../lib/cache/index.ts";
+import { createCache, type Cache } from "../lib/cache/index.ts";
 import { createCounters, type Counters } from "../lib/counters/index.ts";
+import { RedisUnavailableError } from "../lib/errors.ts";
 import { createIdempotency, type Idempotency } from "../lib/idempotency/index.ts";
 import { createSessionCookie, type SessionCookie } from "../lib/hono/index.ts";
 import { NAME } from "../lib/keys.ts";
@@ -100,8 +101,10 @@ export function createServices({
     const { connection, keys, leases, policies, origins, configuration } = isolate;
     const prefix = prefixOf(env);
     const redis = connection.open();
-    const on = (event: CacheEvent): void => log({ level: "warn", event: "cache", ...described(event) });
-    const cache = createCache({ redis, prefix, waitUntil, on });
+    const warn = (event: string) => (members: PatternEvent) => {
+      if (!isBreakerOpen(members)) log({ level: "warn", event, ...described(members) });
+    };
+    const cache = createCache({ redis, prefix, waitUntil, on: warn("cache") });
     const database = createDatabase(env.DB);
     return {
       redis,
@@ -118,7 +121,7 @@ export function createServices({
         redis,
         prefix,
         waitUntil,
-        on: ({ type, error }) => log({ level: "warn", event: "sessions", kind: type, error }),
+        on: warn("sessions"),
       }),
       sessionCookie: createSessionCookie({ secure: env.DEVELOPMENT !== "true" }),
       counters: createCounters({ redis, prefix }),
@@ -131,7 +134,7 @@ export function createServices({
         prefix,
         leases,
         timeoutMs: redisTimeoutMs / 2,
-        on: ({ type, ...members }) => log({ level: "warn", event: "ratelimit", kind: type, ...members }),
+        on: warn("ratelimit"),
       }),
       policies,
       origins,
@@ -175,7 +178,17 @@ function createIsolate(env: ServicesEnv, timeoutMs: number): Isolate {
   };
 }
 
-/** A cache event's members, without the two that a log line has itself. */
-function described({ type, ...members }: CacheEvent): Record<string, unknown> {
+/** What a pattern tells: a cache's, sessions' or limits' event. */
+interface PatternEvent {
+  readonly type: string;
+  readonly error?: unknown;
+}
+
+/** Of a Redis that is away, the requests that found it so are logged, not all those that were not sent since. */
+const isBreakerOpen = ({ error }: PatternEvent): boolean =>
+  error instanceof RedisUnavailableError && error.reason === "breaker-open";
+
+/** An event's members, without the two that a log line has itself. */
+function described({ type, ...members }: PatternEvent): Record<string, unknown> {
   return { kind: type, ...members };
 }

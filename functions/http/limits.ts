@@ -3,8 +3,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { rateLimit } from "../../lib/hono/index.ts";
 import { clientIdentifier, rateLimitHeaders, type Limit } from "../../lib/ratelimit/index.ts";
-import { sha256Hex } from "../../lib/digest.ts";
 import type { Caller } from "../keys.ts";
+import { identifierOf } from "../policies.ts";
 import type { AppEnv } from "./environment.ts";
 import { answerProblem } from "./errors.ts";
 import { problem } from "./problems.ts";
@@ -70,8 +70,9 @@ export function limitLogin(): MiddlewareHandler<AppEnv, string, WithEmail> {
     const { policies } = c.var.services;
     const { email } = c.req.valid("json");
     const limits = [{ policy: policies.login, identifier: addressOf(c) }];
-    // Hashed, for an address does not belong into a key. An empty one is nobody's.
-    if (email !== "") limits.push({ policy: policies["login-email"], identifier: await sha256Hex(email) });
+    if (email !== "") {
+      limits.push({ policy: policies["login-email"], identifier: await identifierOf("login-email", email) });
+    }
     return limited(() => limits)(c, next);
   };
 }

@@ -33,15 +33,16 @@ type AnyEnv = object;
 /** valibot's own messages quote the input, and all of them begin like this; ours never do. */
 const QUOTES_INPUT = /^Invalid /;
 
-/** A key of a body is shown only where it looks like one: it may be a value in the wrong place. */
-const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,39}$/;
+/**
+ * A key of a body is shown only where it looks like one of ours, or like a place in a list: it may be a value in the wrong
+ * place. Tokens, and numbers of cards and telephones, have digits that no field's name has.
+ */
+const FIELD_NAME = /^([A-Za-z_]{1,32}|\d{1,4})$/;
 
 function fieldError({ message, path = [] }: Issue): FieldError {
   const segments = path.map((part) => String(typeof part === "object" ? part.key : part));
   return {
-    path: segments
-      .map((segment) => (/^\d+$/.test(segment) || FIELD_NAME.test(segment) ? segment : "?"))
-      .join("."),
+    path: segments.map((segment) => (FIELD_NAME.test(segment) ? segment : "?")).join("."),
     message: QUOTES_INPUT.test(message) ? "is not valid" : message,
   };
 }

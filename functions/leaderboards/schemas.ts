@@ -4,29 +4,22 @@ import * as v from "valibot";
 import { encode } from "../../lib/codec.ts";
 import { body, name } from "../http/validation.ts";
 import { boundedList } from "../http/bounded-list.ts";
+import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
 
 /** Of a member's data, as JSON in UTF-8. */
 const MAX_DATA_BYTES = 4_096;
-/** Lists and objects in one another: what the stack holds, wherever it is read. */
-const MAX_DATA_DEPTH = 32;
 /** Members of one POST. */
 export const MAX_BATCH = 1_000;
 
 const SCORE_RULE = "must be a number from -(2^53 - 1) to 2^53 - 1";
 const MODE_RULE = "must be best, latest or sum";
 
-/** Whether a value is in at most so many lists and objects. Never goes deeper than that itself. */
-const isWithin = (levels: number, value: unknown): boolean =>
-  typeof value !== "object" ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((part) => isWithin(levels - 1, part)));
-
 /**
  * Whether it can be kept, and read as it was written (which a key `__proto__` would not be): data that is written and
  * cannot be read would make every page that shows it fail.
  */
 function isKeepable(data: unknown): boolean {
-  if (!isWithin(MAX_DATA_DEPTH, data)) return false;
+  if (!isWithin(MAX_LEVELS, data)) return false;
   if (new TextEncoder().encode(JSON.stringify(data)).length > MAX_DATA_BYTES) return false;
   try {
     encode(data);
@@ -40,7 +33,7 @@ const data = v.pipe(
   v.unknown(),
   v.check(
     isKeepable,
-    `must be at most ${MAX_DATA_BYTES} bytes of JSON, ${MAX_DATA_DEPTH} levels deep, without a key called __proto__`,
+    `must be at most ${MAX_DATA_BYTES} bytes of JSON, ${MAX_LEVELS} levels deep, without a key called __proto__`,
   ),
   v.description(
     "Kept beside the member, in place of what was: any JSON, at most 4 KiB and 32 levels deep. Where it is not given, what was stays.",

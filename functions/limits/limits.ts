@@ -1,7 +1,7 @@
 // From what is asked over HTTP to limits, and back.
 
 import type { Decision, Limit } from "../../lib/ratelimit/index.ts";
-import type { Policies, PolicyName } from "../policies.ts";
+import { identifierOf, type Policies, type PolicyName } from "../policies.ts";
 import type { LimitToCheck, LimitToReset } from "./schemas.ts";
 
 /**
@@ -10,9 +10,12 @@ import type { LimitToCheck, LimitToReset } from "./schemas.ts";
  */
 const customName = (name: string): string => `custom:${name}`;
 
-export function limitOf(asked: LimitToCheck, policies: Policies): Limit {
+export async function limitOf(asked: LimitToCheck, policies: Policies): Promise<Limit> {
   const { identifier, cost = 1 } = asked;
-  if (asked.policy !== undefined) return { policy: policies[asked.policy], identifier, cost };
+  if (asked.policy !== undefined) {
+    const counted = await identifierOf(asked.policy, identifier);
+    return { policy: policies[asked.policy], identifier: counted, cost };
+  }
   const { name, limit, windowSeconds, algorithm, failure = "closed" } = asked;
   return {
     policy: { name: customName(name), limit, windowSeconds, algorithm, failure },
@@ -21,9 +24,11 @@ export function limitOf(asked: LimitToCheck, policies: Policies): Limit {
   };
 }
 
-/** What a limit is called in Redis. */
-export const storedName = (asked: LimitToReset): string =>
-  asked.policy === undefined ? customName(asked.name) : asked.policy;
+/** What a limit and its identifier are called in Redis. */
+export const storedAs = async (asked: LimitToReset): Promise<[name: string, identifier: string]> =>
+  asked.policy === undefined
+    ? [customName(asked.name), asked.identifier]
+    : [asked.policy, await identifierOf(asked.policy, asked.identifier)];
 
 interface PresentedResult {
   policy?: PolicyName;

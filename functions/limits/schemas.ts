@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { MAX_LIMIT, MAX_LIMITS_PER_CHECK, MAX_WINDOW_SECONDS } from "../../lib/ratelimit/index.ts";
+import { boundedList } from "../http/bounded-list.ts";
 import { body } from "../http/validation.ts";
 import { POLICY_NAMES } from "../policies.ts";
 
@@ -12,7 +13,6 @@ const COUNT_RULE = `must be a whole number from 1 to ${MAX_LIMIT}`;
 const COST_RULE = `must be a whole number from 0 to ${MAX_LIMIT}`;
 const WINDOW_RULE = `must be a whole number from 1 to ${MAX_WINDOW_SECONDS}`;
 const IDENTIFIER_RULE = "must be 1 to 256 characters";
-const LIMITS_RULE = `must have 1 to ${MAX_LIMITS_PER_CHECK} entries`;
 
 const whole = (rule: string, least: number, most: number) =>
   v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
@@ -84,11 +84,7 @@ const custom = v.pipe(
 
 export const limitsToCheck = v.pipe(
   body({
-    limits: v.pipe(
-      v.array(v.variant("policy", [named, custom], eitherRule), "must be a list"),
-      v.minLength(1, LIMITS_RULE),
-      v.maxLength(MAX_LIMITS_PER_CHECK, LIMITS_RULE),
-    ),
+    limits: boundedList(v.variant("policy", [named, custom], eitherRule), MAX_LIMITS_PER_CHECK),
   }),
   v.metadata({
     ref: "LimitsToCheck",

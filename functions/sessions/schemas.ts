@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { Session, SessionSummary } from "../../lib/sessions/index.ts";
+import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
 import { body, name } from "../http/validation.ts";
 
 export const credentials = v.pipe(
@@ -30,9 +31,13 @@ const fields = v.pipe(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
     "must be an object",
   ),
+  v.check(
+    (data) => Object.values(data).every((value) => isWithin(MAX_LEVELS, value)),
+    `has a field that is more than ${MAX_LEVELS} levels deep`,
+  ),
   v.metadata({ type: "object", additionalProperties: true }),
   v.description(
-    "Merged field by field; null removes a field. All fields together: at most 128, with names of 1 to 128 characters, and 32 KiB.",
+    "Merged field by field; null removes a field. All fields together: at most 128, with names of 1 to 128 characters, and 32 KiB, each at most 32 levels deep.",
   ),
 );
 

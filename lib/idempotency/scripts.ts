@@ -48,18 +48,18 @@ return 1
 };
 
 /**
- * Forgets the call, so that the next one runs, whatever its body. As FINISH, only for who holds the lease.
+ * Gives the call back, so that the next one with the same body runs. As FINISH, only for who holds the lease.
  *
- *   KEYS[1] record  KEYS[2] lease
+ *   KEYS[1] record, left as it is  KEYS[2] lease
  *   ARGV[1] fence
  */
 export const ABANDON: Script = {
   name: "idempotency-abandon",
-  sha1: "747d6f3fd5ff745e9066af5dc2ad49f5e15b1596",
+  sha1: "7c3d2fa300dc69b1d443dabf95105b3888138070",
   commands: 3,
   lua: `
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('DEL', KEYS[2])
 return 1
 `,
 };

@@ -41,7 +41,7 @@ export type Begun =
        * @throws RedisUnavailableError. Cost: 1 trip, 5 commands.
        */
       finish(answer: KeptAnswer): Promise<boolean>;
-      /** Forgets the call: the next one runs. @throws RedisUnavailableError. Cost: 1 trip, 3 commands. */
+      /** Gives the call back: the next one with the same body runs. @throws RedisUnavailableError. Cost: 1 trip, 3 commands. */
       abandon(): Promise<void>;
     }
   /** It has run: answer this. */

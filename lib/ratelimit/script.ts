@@ -16,12 +16,13 @@ import { ALGORITHMS } from "./algorithms.ts";
  * no room: until there is enough), permits given in advance, how long they may be held, `born`, `part`.
  *
  * A key's text has a section for each algorithm and window it was used with, so that a policy may change:
- * `s60000=BORN/END,PART:AMOUNT@AT,PART:AMOUNT@AT;`. BORN tells a section from an earlier one of the same key; END is
+ * `s60000=BORN/END,PART:AMOUNT@AT,PART:AMOUNT@AT;`. It keeps ten of them at most, so that no key grows with the windows
+ * somebody thinks of: what would end first goes first. BORN tells a section from an earlier one of the same key; END is
  * when it may go.
  */
 export const CHECK: Script = {
   name: "ratelimit-check",
-  sha1: "ec74e306cef5a458dd39b5a956b555237db217c5",
+  sha1: "21f810f80787548c0db77bafe5eec52a1b13a94c",
   // With one limit. Each further one is one more.
   commands: 4,
   lua: `
@@ -70,7 +71,7 @@ end
 local function load()
   local given = false
   keys = {}
-  for i, key in ipairs(KEYS) do keys[key] = parse(stored[i]) end
+  for i, key in ipairs(KEYS) do keys[key] = keys[key] or parse(stored[i]) end
   for _, limit in ipairs(limits) do
     local s = section(limit)
     local taken = s.taken[limit.givenPart]
@@ -83,18 +84,31 @@ local function load()
 end
 
 local function save()
-  for _, limit in ipairs(limits) do tidy(limit, section(limit)) end
+  local current = {}
+  for _, limit in ipairs(limits) do
+    tidy(limit, section(limit))
+    current[limit.key .. limit.tag] = true
+  end
   for key, sections in pairs(keys) do
-    local text, ends = {}, now
+    local text, ends, tags = {}, now, {}
     for tag, s in pairs(sections) do
-      if s.ends > now then
-        text[#text + 1] = string.format('%s=%.0f/%.0f', tag, s.born, s.ends)
-        for part, taken in pairs(s.taken) do
-          text[#text + 1] = string.format(',%.0f:%.0f@%.0f', part, taken.amount, taken.at)
-        end
-        text[#text + 1] = ';'
-        ends = math.max(ends, s.ends)
+      if s.ends > now then tags[#tags + 1] = tag end
+    end
+    -- Those of this check first, then what ends last.
+    table.sort(tags, function(a, b)
+      local first, second = current[key .. a] or false, current[key .. b] or false
+      if first ~= second then return first end
+      return sections[a].ends > sections[b].ends
+    end)
+    for i = 1, math.min(#tags, 10) do
+      local tag = tags[i]
+      local s = sections[tag]
+      text[#text + 1] = string.format('%s=%.0f/%.0f', tag, s.born, s.ends)
+      for part, taken in pairs(s.taken) do
+        text[#text + 1] = string.format(',%.0f:%.0f@%.0f', part, taken.amount, taken.at)
       end
+      text[#text + 1] = ';'
+      ends = math.max(ends, s.ends)
     end
     if ends > now then redis.call('SET', key, table.concat(text), 'PX', ends - now) else redis.call('DEL', key) end
   end

@@ -33,6 +33,26 @@ const times = (count: number, call: (i: number) => Promise<Response>) =>
   Array.from({ length: count }, (_, i) => () => call(i));
 
 describe("signing in", () => {
+  test("is counted where /v1/limits looks and resets, for e-mails and addresses as people write them", async () => {
+    const ipv6 = "2001:db8:1:2::1";
+    await statuses(times(6, () => signIn("ada@example.com", ipv6)));
+    const limits = [
+      { policy: "login-email", identifier: " ADA@example.com", cost: 0 },
+      { policy: "login", identifier: "2001:db8:1:2::99", cost: 0 },
+    ];
+    const look = async () => {
+      const answer = await harness.send("POST", "/v1/limits/check", { limits });
+      const decision = (await answer.json()) as { limits: { remaining: number }[] };
+      return decision.limits.map(({ remaining }) => remaining);
+    };
+    expect(await look()).toEqual([0, 5]);
+    for (const { policy, identifier } of limits) {
+      expect((await harness.send("POST", "/v1/limits/reset", { policy, identifier })).status).toBe(204);
+    }
+    expect(await look()).toEqual([5, 10]);
+    expect((await signIn("ada@example.com", ipv6)).status).toBe(401);
+  });
+
   test("is tried 5 times a minute for one e-mail, wherever from and however it is written", async () => {
     const tries = times(6, (i) => signIn(i % 2 ? "ADA@example.com" : "ada@example.com", `203.0.113.${i}`));
     expect(await statuses(tries)).toEqual([401, 401, 401, 401, 401, 429]);

@@ -90,9 +90,10 @@ describe("a call that comes again", () => {
     expect(second.meter.trips).toBeLessThanOrEqual(17);
   });
 
-  test("runs where the first was abandoned, with another body too", async () => {
+  test("runs where the first was given back, and with another body is still refused", async () => {
     await (await begin()).abandon();
-    expect((await open().begin(scope, "other")).kind).toBe("first");
+    expect(await open().begin(scope, "other")).toEqual({ kind: "other-request" });
+    expect((await open().begin(scope, "body")).kind).toBe("first");
   });
 });
 

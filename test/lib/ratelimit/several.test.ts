@@ -41,6 +41,23 @@ test("where one of several limits refuses, none is taken from, wherever it stand
   expect(await limiter.check(wide)).toMatchObject({ success: true, limits: [{ remaining: 6 }, {}, {}] });
 });
 
+test("a key does not grow with the windows that somebody thinks of", async () => {
+  const limiter = open();
+  for (let i = 0; i < 40; i += 1) {
+    const windows = Array.from({ length: 5 }, (_, n) => 1_000 + i * 5 + n);
+    const limits = windows.map((windowSeconds) => ({
+      policy: policyOf({ name: "grow", windowSeconds }),
+      identifier: "z",
+    }));
+    expect((await limiter.check(limits)).success).toBe(true);
+  }
+  const [reply] = await target.engine.pipeline([
+    ["GET", `${target.prefix}ratelimit:{all}:grow/z`].map((word) => Buffer.from(word)),
+  ]);
+  const sections = String(reply).split(";").length - 1;
+  expect(sections).toBe(10);
+});
+
 test("calls at once on limits that overlap: each lets exactly its own through", async () => {
   const [shared, ada, bob] = [policyOf({ limit: 15 }), policyOf({ limit: 10 }), policyOf({ limit: 10 })];
   const limiters = Array.from({ length: 4 }, open);
