@@ -1,0 +1,93 @@
+// What /openapi.json says can be called, and a well-formed call of each.
+
+import type { Random } from "../../local/engines/differential/random.ts";
+
+interface Parameter {
+  in: "path" | "query" | "header";
+  name: string;
+  schema: { enum?: string[]; type?: string; format?: string };
+}
+
+interface Described {
+  operationId: string;
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: { $ref?: string } }> };
+  security?: Record<string, string[]>[];
+}
+
+export interface Document {
+  paths: Record<string, Record<string, Described>>;
+  components: { schemas: Record<string, { examples?: unknown[]; properties?: object }> };
+}
+
+export interface Operation {
+  id: string;
+  method: string;
+  /** With its parameters in braces. */
+  path: string;
+  parameters: readonly Parameter[];
+  /** Bodies that it takes; none where it takes no body. */
+  examples: readonly unknown[];
+  /** The fields that a body may have. */
+  fields: readonly string[];
+}
+
+/** A request to be. What stands in `segments` and `query` is as the URL has it: percent-encoded, or wrongly so. */
+export interface Draft {
+  operation: Operation;
+  method: string;
+  segments: string[];
+  query: [name: string, value: string][];
+  headers: Record<string, string>;
+  body: string | Uint8Array<ArrayBuffer> | undefined;
+}
+
+export function operationsOf({ paths, components }: Document): Operation[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId, parameters = [], requestBody }]): Operation => {
+      const name = requestBody?.content["application/json"]?.schema.$ref?.split("/").at(-1);
+      const { examples = [], properties = {} } = components.schemas[name ?? ""] ?? {};
+      if (requestBody !== undefined && examples.length === 0)
+        throw new Error(`${operationId} has no example`);
+      return {
+        id: operationId,
+        method: method.toUpperCase(),
+        path,
+        parameters,
+        examples,
+        fields: Object.keys(Object.assign({}, properties, ...examples)),
+      };
+    }),
+  );
+}
+
+/** A call that nothing is wrong with, but for who calls. @param ids of what there is */
+export function wellFormed(operation: Operation, random: Random, ids: readonly string[]): Draft {
+  const { method, path, parameters, examples } = operation;
+  const valueOf = ({ schema }: Parameter): string => {
+    if (schema.enum !== undefined) return random.pick(schema.enum);
+    if (schema.format === "date") return "2026-11-01";
+    return schema.type === "integer" ? "10" : random.pick(ids);
+  };
+  return {
+    operation,
+    method,
+    segments: path
+      .split("/")
+      .slice(1)
+      .map((segment) => (segment.startsWith("{") ? random.pick(ids) : segment)),
+    query: parameters
+      .filter(({ in: where }) => where === "query" && random.chance(0.3))
+      .map((parameter) => [parameter.name, valueOf(parameter)]),
+    headers: {
+      ...(examples.length > 0 && { "Content-Type": "application/json" }),
+      ...(parameters.some(({ name }) => name === "Idempotency-Key") &&
+        random.chance(0.5) && { "Idempotency-Key": "rubbish" }),
+    },
+    body: examples.length > 0 ? JSON.stringify(random.pick(examples)) : undefined,
+  };
+}
+
+/** The request that a draft is. */
+export const urlOf = ({ segments, query }: Draft): string =>
+  `/${segments.join("/")}${query.length === 0 ? "" : `?${query.map((pair) => pair.join("=")).join("&")}`}`;
