@@ -44,17 +44,10 @@ export const POLICY_NAMES = Object.keys(POLICIES) as PolicyName[];
  * @returns a text that is no address, for a policy by address, as it is: somebody else's name for somebody
  */
 export async function identifierOf(policy: PolicyName, text: string): Promise<string> {
-  switch (policy) {
-    case "key":
-      return text;
-    case "login-email":
-      return sha256Hex(text.trim().toLowerCase());
-    case "public":
-    case "login": {
-      const client = clientIdentifier(text.replace(/\/64$/, ""));
-      return client === "unknown" ? text : client;
-    }
-  }
+  if (policy === "key") return text;
+  if (policy === "login-email") return sha256Hex(text.trim().toLowerCase());
+  const client = clientIdentifier(text.replace(/\/64$/, ""));
+  return client === "unknown" ? text : client;
 }
 
 /** @param width how many times as much may pass. 1 */
