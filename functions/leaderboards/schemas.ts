@@ -9,7 +9,7 @@ import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
 /** Of a member's data, as JSON in UTF-8. */
 const MAX_DATA_BYTES = 4_096;
 /** Members of one POST. */
-export const MAX_BATCH = 1_000;
+const MAX_BATCH = 1_000;
 
 const SCORE_RULE = "must be a number from -(2^53 - 1) to 2^53 - 1";
 const MODE_RULE = "must be best, latest or sum";

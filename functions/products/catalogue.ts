@@ -4,10 +4,10 @@ import type { Cache, EntryOptions, Loaded } from "../../lib/cache/index.ts";
 import type { Database, Product, ProductFields } from "../database/index.ts";
 
 /** Under this every entry is invalidated at once. */
-export const ALL_TAG = "products";
+const ALL_TAG = "products";
 /** The lists that are of no category: any change of any product changes them. */
 const UNFILTERED_TAG = "products:all";
-export const categoryTag = (category: string): string => `category:${category}`;
+const categoryTag = (category: string): string => `category:${category}`;
 export const productKey = (id: string | number): string => `product:${id}`;
 
 /** The longest category. Tags and the keys of lists hold it beside others, and are names of at most 128 characters. */

@@ -3,7 +3,7 @@
 import { decode, encode } from "../codec.ts";
 
 /** Characters of an entry's id, with which its text begins, so that a script can compare it without parsing. */
-export const ID_LENGTH = 16;
+const ID_LENGTH = 16;
 
 /**
  * Stands in an entry's place while its first load runs. So the key is there from before the origin is asked, and a

@@ -168,6 +168,7 @@ describe("npm run dev", () => {
     expect(runner.output()).not.toContain("s3cret");
   });
 
+  // Only where there is such a Redis; the other tests of this file need none.
   // A database of its own, number 15: the Worker's keys have the usual prefix here.
   it.runIf(redisUrl !== undefined)("stands before the Redis that REDIS_URL names", async () => {
     const url = new URL(redisUrl ?? "");

@@ -52,6 +52,15 @@ async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
+test("of a Redis that is away the log has the requests that found it so, and none of those not sent since", async () => {
+  proxy.mode = "status500";
+  for (let i = 0; i < 20; i += 1) await harness.request("/v1/products/1", from("203.0.113.9"));
+  const warnings = harness.logs.filter(({ level }) => level === "warn");
+  expect(warnings.length).toBeGreaterThan(0);
+  // Three failures open the breaker; the requests under way by then are logged too.
+  expect(warnings.length).toBeLessThan(20);
+});
+
 const MODES: FaultMode[] = ["refuse", "hang", "status500", "garbage", "dropResponse", { delayMs: 2_000 }];
 describe.each(MODES)("with a Redis that does %j", (mode) => {
   beforeEach(() => {

@@ -124,6 +124,10 @@ describe("a body", () => {
     },
   );
 
+  test("of another type is a 415 also where it is empty: 415 comes before 400", async () => {
+    expect((await post({ body: "", headers: { "Content-Type": "text/plain" } })).status).toBe(415);
+  });
+
   test.each<[string, BodyInit | null, string]>([
     ["none", null, "A JSON body is needed."],
     ["an empty one", "", "A JSON body is needed."],

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -28,6 +28,14 @@ test("with a directory the embedded engine keeps its data, without one it does n
     expect(await run(second, "GET", "k")).toBe(kept);
     await second.close();
   }
+  await rm(directory, { recursive: true });
+});
+
+test("a directory that is none is an error that names SEDGE_STATE", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "sedge-open-"));
+  const file = join(directory, "file");
+  await writeFile(file, "");
+  await expect(openEngine({ stateDir: file, log })).rejects.toThrow(/^SEDGE_STATE: .*no directory/);
   await rm(directory, { recursive: true });
 });
 
