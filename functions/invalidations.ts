@@ -109,21 +109,19 @@ const CHUNK = 1_000;
 const CATEGORY = /^category:(.+)$/;
 
 /**
- * A product's entry cannot carry its category as a tag, for that is known only after it was loaded: so the products of a
- * category are looked up and removed by key.
+ * A product's entry cannot carry its category as a tag, for that is known only after it was loaded: so the products of
+ * the categories are looked up and removed by key.
  *
- * Cost: for each 1,000 products 1 query, 1 trip, 2 commands.
+ * Cost: for each 1,000 products, of whatever category, 1 query, 1 trip, 2 commands.
  */
 async function deleteCategories(tags: readonly string[], cache: Cache, database: Database): Promise<number> {
+  const categories = tags.flatMap((tag) => CATEGORY.exec(tag)?.[1] ?? []);
+  if (categories.length === 0) return 0;
   let deleted = 0;
-  for (const tag of tags) {
-    const category = CATEGORY.exec(tag)?.[1];
-    if (category === undefined) continue;
-    for (let ids = [0]; ids.length > 0;) {
-      ids = await database.products.idsOf(category, ids.at(-1) ?? 0, CHUNK);
-      if (ids.length > 0) deleted += await cache.delete(...ids.map(productKey));
-      if (ids.length < CHUNK) break;
-    }
+  for (let after = 0; ;) {
+    const ids = await database.products.idsOf(categories, after, CHUNK);
+    if (ids.length > 0) deleted += await cache.delete(...ids.map(productKey));
+    if (ids.length < CHUNK) return deleted;
+    after = ids.at(-1) ?? after;
   }
-  return deleted;
 }

@@ -30,8 +30,8 @@ export interface Products {
   update(seen: Product, changes: Partial<ProductFields>, updatedAt: string): Promise<Product | null>;
   /** As `update`. @returns whether it was removed */
   remove(seen: Product): Promise<boolean>;
-  /** Ids of a category, ordered, from behind `after`. */
-  idsOf(category: string, after: number, limit: number): Promise<number[]>;
+  /** Ids of the products in any of these categories, ordered, from behind `after`. */
+  idsOf(categories: readonly string[], after: number, limit: number): Promise<number[]>;
 }
 
 export function createProducts(sql: Sql): Products {
@@ -80,10 +80,13 @@ export function createProducts(sql: Sql): Products {
       return removed !== null;
     },
 
-    async idsOf(category, after, limit) {
+    async idsOf(categories, after, limit) {
       const { results } = await sql
-        .prepare("SELECT id FROM products WHERE category = ? AND id > ? ORDER BY id LIMIT ?")
-        .bind(category, after, limit)
+        .prepare(
+          `SELECT id FROM products WHERE category IN (SELECT value FROM json_each(?)) AND id > ?
+           ORDER BY id LIMIT ?`,
+        )
+        .bind(JSON.stringify(categories), after, limit)
         .all<{ id: number }>();
       return results.map(({ id }) => id);
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
 import { createHarness, problemOf, type Harness } from "./support/harness.ts";
 
@@ -84,6 +84,20 @@ describe("POST /v1/cache/invalidations", () => {
     for (let id = 1; id <= 2_001; id += 1) insert.run(id);
     await Promise.all(["1", "1000", "1001", "2001"].map(async (id) => harness.request(`/v1/products/${id}`)));
     expect((await invalidate({ tags: ["category:many"] })).deleted).toBe(4);
+  });
+
+  test("by a hundred categories' tags asks the database no oftener than by one", async () => {
+    await fill();
+    const tags = [
+      "category:lamps",
+      "category:chairs",
+      ...Array.from({ length: 98 }, (_, i) => `category:none-${i}`),
+    ];
+    const prepare = vi.spyOn(harness.sql, "prepare");
+    expect(await invalidate({ tags })).toEqual({ deleted: 2, tags: 100, next: null });
+    expect(prepare).toHaveBeenCalledTimes(1);
+    prepare.mockRestore();
+    expect(await cached()).toEqual(["/v1/products", "/v1/products/404"]);
   });
 
   test("by pattern removes what matches, in as many steps as it takes", async () => {
