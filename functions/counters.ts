@@ -15,7 +15,7 @@ import {
 import { requireScope } from "./http/authorize.ts";
 import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
-import { honourIdempotencyKey } from "./http/idempotency.ts";
+import { idempotencyKeyOf, idempotencyKeyReused } from "./http/idempotency-key.ts";
 import { problem } from "./http/problems.ts";
 import { valid } from "./http/validation.ts";
 
@@ -50,21 +50,18 @@ export const counters = new Hono<AppEnv>()
     jsonBody(),
     valid("param", counterName),
     valid("json", increment),
-    honourIdempotencyKey(),
     async (c) => {
       const { name } = c.req.valid("param");
       const { by } = c.req.valid("json");
-      const key = c.req.header("Idempotency-Key");
-      // The counter knows the key too. The kept answer cannot know that an increment whose reply was lost has counted, nor
-      // one whose Worker was killed behind it; the counter can, for it keeps the key in the step that counts.
-      const counted = await c.var.services.counters.increment(
-        name,
-        by,
-        key === undefined ? {} : { idempotencyKey: JSON.stringify([c.var.caller.name, key, by]) },
-      );
-      if (counted.kind === "out-of-range") throw outOfRange();
-      if (counted.repeated) c.header("Idempotency-Replayed", "true");
-      return c.json({ name, value: counted.value }, 200);
+      const once = await idempotencyKeyOf(c);
+      const counted = await c.var.services.counters.increment(name, by, {
+        idempotencyKey: once?.key,
+        request: once?.request,
+      });
+      if (counted.kind === "other-request") throw idempotencyKeyReused();
+      const headers = counted.repeated ? REPLAYED : {};
+      if (counted.kind === "out-of-range") throw outOfRange(headers);
+      return c.json({ name, value: counted.value }, 200, headers);
     },
   )
 
@@ -121,7 +118,10 @@ export const counters = new Hono<AppEnv>()
     },
   );
 
-const outOfRange = () =>
+const REPLAYED = { "Idempotency-Replayed": "true" };
+
+const outOfRange = (headers: Record<string, string>) =>
   problem("conflict", {
+    headers,
     detail: "The counter, or a bucket of its series, would leave ±(2^53 − 1). Nothing has changed.",
   });

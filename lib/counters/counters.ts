@@ -6,20 +6,21 @@ import { createCounterKeys } from "./keys.ts";
 import { INCREMENT, INCREMENT_ONCE } from "./scripts.ts";
 import type { Bucket, Counters, CountersOptions, Increment } from "./types.ts";
 
-const DAY_MS = BUCKETS.day.ms;
-/** How far the clocks of two isolates may be apart at a day's border for a repeat to be known as one. */
-const SKEW_MS = 60_000;
 const SHORTEST_FIRST: readonly Bucket[] = ["minute", "hour", "day"];
 
-type Reply = ["counted" | "repeated", number | string] | ["out-of-range"];
+const OUT_OF_RANGE = "out-of-range";
+
+type Reply = ["counted", number] | ["repeated", string] | [typeof OUT_OF_RANGE] | ["other-request"];
 
 function answerOf([kind, value]: Reply): Increment {
-  if (kind === "out-of-range") return { kind };
-  return { kind: "counted", value: Number(value), repeated: kind === "repeated" };
+  if (kind === "other-request") return { kind };
+  const repeated = kind === "repeated";
+  if (kind === OUT_OF_RANGE || value === OUT_OF_RANGE) return { kind: OUT_OF_RANGE, repeated };
+  return { kind: "counted", value: Number(value), repeated };
 }
 
 /**
- * Counters in Redis: one key for the value, one for all series, one for visitors, so that deleting one leaves nothing.
+ * Counters in Redis: one key for the value, one for all series, one for visitors, and one for each idempotency key.
  *
  * Make one per request, from that request's `redis`: it is cheap.
  *
@@ -46,7 +47,7 @@ export function createCounters({
   return {
     getMany,
 
-    async increment(name, by = 1, { idempotencyKey } = {}) {
+    async increment(name, by = 1, { idempotencyKey, request = String(by) } = {}) {
       if (!Number.isSafeInteger(by)) throw new RangeError("by must be a safe integer");
       const at = now();
       const buckets = kept.flatMap((bucket) => {
@@ -57,17 +58,8 @@ export function createCounters({
       const args = [by, seriesMs, kept.length, ...buckets];
       if (idempotencyKey === undefined) return answerOf(await redis.run<Reply>(INCREMENT, counter, args));
 
-      const id = await sha256Hex(idempotencyKey);
-      const day = indexAt("day", at);
-      const days = at + SKEW_MS < (day + 1) * DAY_MS ? [day, day - 1] : [day, day - 1, day + 1];
-      const used = days.map((each) => keys.used(name, each));
-      return answerOf(
-        await redis.run<Reply>(
-          INCREMENT_ONCE,
-          [...counter, ...used],
-          [...args, id, at, (day + 2) * DAY_MS - at],
-        ),
-      );
+      const used = keys.used(name, await sha256Hex(idempotencyKey));
+      return answerOf(await redis.run<Reply>(INCREMENT_ONCE, [...counter, used], [...args, request]));
     },
 
     async get(name) {
@@ -104,10 +96,8 @@ export function createCounters({
     },
 
     async delete(name) {
-      const day = indexAt("day", now());
-      const used = [day - 1, day, day + 1].map((each) => keys.used(name, each));
       await redis.send((pipeline) =>
-        pipeline.unlink(keys.total(name), keys.series(name), keys.visitors(name), ...used),
+        pipeline.unlink(keys.total(name), keys.series(name), keys.visitors(name)),
       );
     },
   };

@@ -1,7 +1,6 @@
 // The Redis keys of a counter, all in one slot of a Redis Cluster.
 
 import { checkName, slot } from "../keys.ts";
-import { BUCKETS } from "./buckets.ts";
 
 export interface CounterKeys {
   /** The value: `sedge:counter:{views}`. */
@@ -10,11 +9,8 @@ export interface CounterKeys {
   readonly series: (name: string) => string;
   /** Who was there: `sedge:counter:{views}:visitors`. */
   readonly visitors: (name: string) => string;
-  /**
-   * The idempotency keys used on a day, counted from 1970: `sedge:counter:{views}:used:2026-11-01`. A hash for each
-   * day, since a field of a hash cannot expire by itself, and a key for each could not be found again to delete it.
-   */
-  readonly used: (name: string, day: number) => string;
+  /** What an idempotency key was answered: `sedge:counter:{views}:used:SHA-256`. */
+  readonly used: (name: string, id: string) => string;
 }
 
 export function createCounterKeys(prefix: string): CounterKeys {
@@ -24,6 +20,6 @@ export function createCounterKeys(prefix: string): CounterKeys {
     total,
     series: (name) => `${total(name)}:series`,
     visitors: (name) => `${total(name)}:visitors`,
-    used: (name, day) => `${total(name)}:used:${new Date(day * BUCKETS.day.ms).toISOString().slice(0, 10)}`,
+    used: (name, id) => `${total(name)}:used:${id}`,
   };
 }

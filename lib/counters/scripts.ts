@@ -53,27 +53,24 @@ export const INCREMENT: Script = {
 };
 
 /**
- * Counts, unless the caller's key has counted within the last day: answers {"repeated", value} then.
+ * Counts, unless the caller's key has been used within the last day: answers {"repeated", value} then, or
+ * {"repeated", "out-of-range"}, or {"other-request"} where it came with another.
  *
  *   KEYS[1], KEYS[2] and ARGV[1…] as above, and
- *   KEYS[3] the keys used today: a hash of "RESULT TIME" by the key's SHA-256  KEYS[4…] those of the days beside it
- *   ARGV[n-2] SHA-256 of the key  ARGV[n-1] milliseconds since 1970, now  ARGV[n] milliseconds today's keys last
+ *   KEYS[3] used: "REQUEST RESULT"
+ *   ARGV[n] request
  */
 export const INCREMENT_ONCE: Script = {
   name: "counter-increment-once",
-  sha1: "ab5ba17038620f152fe76754a07e62823d2d4c8a",
-  commands: 10,
+  sha1: "ca9d785a9158a68d6ece739fcdcf0197e8ae6718",
+  commands: 7,
   lua: `${COUNT}
-local id, now, lasts = ARGV[#ARGV - 2], ARGV[#ARGV - 1], ARGV[#ARGV]
-for used = 3, #KEYS do
-  local value, at = string.match(redis.call('HGET', KEYS[used], id) or '', '^(%S+) (%d+)$')
-  if value and now - at < 86400000 then return {'repeated', value} end
-end
+local request, result = string.match(redis.call('GET', KEYS[3]) or '', '^(%S*) (%S+)$')
+if result and request ~= ARGV[#ARGV] then return {'other-request'} end
+if result then return {'repeated', result} end
 local answer = count()
-if answer[1] == 'counted' then
-  redis.call('HSET', KEYS[3], id, string.format('%.0f', answer[2]) .. ' ' .. now)
-  redis.call('PEXPIRE', KEYS[3], lasts)
-end
+result = answer[2] and string.format('%.0f', answer[2]) or answer[1]
+redis.call('SET', KEYS[3], ARGV[#ARGV] .. ' ' .. result, 'PX', 86400000)
 return answer
 `,
 };

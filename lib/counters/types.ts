@@ -18,8 +18,10 @@ export interface CountersOptions {
 export type Increment =
   /** `value` is the counter after it; `repeated`: counted before under this key, and this is what it answered then. */
   | { readonly kind: "counted"; readonly value: number; readonly repeated: boolean }
-  /** The counter, or one bucket of its series, would leave ±(2^53−1). Nothing has changed. */
-  | { readonly kind: "out-of-range" };
+  /** The counter, or one bucket of its series, would leave ±(2^53−1). Nothing has changed. `repeated` as above. */
+  | { readonly kind: "out-of-range"; readonly repeated: boolean }
+  /** The idempotency key was used with another `request`. Nothing has changed. */
+  | { readonly kind: "other-request" };
 
 export interface SeriesPoint {
   /** When the bucket begins. */
@@ -33,15 +35,20 @@ export interface Counters {
    * Adds to a counter, and to the running minute, hour and day of its series, as one step.
    *
    * @param by a safe integer, negative too. 1
-   * @param options.idempotencyKey any text, kept hashed: the same key within 24 h counts once, also where two come
-   *   at once or an answer was lost, and every repeat gets the first answer. One that was refused may come again.
+   * @param options.idempotencyKey any text, kept hashed: the same key on the same counter within 24 h counts once, also
+   *   where two come at once, an answer was lost, or the counter was deleted meanwhile. Every repeat gets the first answer,
+   *   also where that was "out-of-range"
+   * @param options.request a fingerprint of the call, without spaces: under one idempotency key it must be the same. `by`
    * @throws RangeError, InvalidNameError; RedisUnavailableError: unless its reason is "breaker-open" it may
    *   have counted, so repeat it only with an idempotency key
    *
-   * Cost: 1 trip, 5 commands (4, but for the first of a day); with an idempotency key 10 (8, but for the first and the
-   * last minute of a day), a repeat 2 to 4.
+   * Cost: 1 trip, 5 commands (4, but for the first of a day); with an idempotency key 2 more, a repeat 2.
    */
-  increment(name: string, by?: number, options?: { idempotencyKey?: string }): Promise<Increment>;
+  increment(
+    name: string,
+    by?: number,
+    options?: { idempotencyKey?: string | undefined; request?: string | undefined },
+  ): Promise<Increment>;
 
   /** The counter's value, 0 where nobody counted. @throws RedisUnavailableError. Cost: 1 trip, 1 command. */
   get(name: string): Promise<number>;
@@ -72,6 +79,9 @@ export interface Counters {
   /** How many different visitors there were. Cost: 1 trip, 1 command. */
   visitors(name: string): Promise<number>;
 
-  /** Forgets the counter: value, series, visitors and idempotency keys. Cost: 1 trip, 1 command. */
+  /**
+   * Forgets the counter: value, series and visitors. Not its idempotency keys, which end by themselves: a repeat of what was
+   * counted before is not counted anew. Cost: 1 trip, 1 command.
+   */
   delete(name: string): Promise<void>;
 }

@@ -3,6 +3,9 @@
 import { createHash } from "node:crypto";
 import { createApp } from "../../../functions/app.ts";
 import type { LogEntry } from "../../../functions/log.ts";
+import type { MailBinding } from "../../../functions/mail.ts";
+import { runScheduled } from "../../../functions/scheduled.ts";
+import { scheduledTasks } from "../../../functions/scheduled/tasks.ts";
 import { createServices, type Services, type ServicesEnv } from "../../../functions/services.ts";
 import { createPasswords, type Passwords } from "../../../lib/passwords.ts";
 import { createTestSql, type TestSql } from "./d1.ts";
@@ -31,6 +34,8 @@ export interface Harness {
   readonly sql: TestSql;
   readonly env: ServicesEnv;
   readonly logs: LogEntry[];
+  /** The mail that was sent, in order. */
+  readonly mails: Parameters<MailBinding["send"]>[0][];
   /** As `fetch`, on the app. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** With a JSON body, and the key that has every scope unless `headers` say otherwise. */
@@ -39,6 +44,8 @@ export interface Harness {
   seed(product?: { name?: string; price?: number; category?: string }): number;
   /** Resolves when all work behind answers has ended. */
   settled(): Promise<void>;
+  /** Runs the scheduled function, and what it starts. */
+  fireScheduled(): Promise<void>;
 }
 
 export interface HarnessOptions {
@@ -66,6 +73,7 @@ export function createHarness({
   passwords = createPasswords({ logN: 1, r: 1, p: 1 }),
 }: HarnessOptions): Harness {
   const logs: LogEntry[] = [];
+  const mails: Harness["mails"] = [];
   const behind = new Set<Promise<unknown>>();
   const log = (line: LogEntry): void => void logs.push(line);
   const open = createServices({ log, redisTimeoutMs, passwords });
@@ -77,21 +85,32 @@ export function createHarness({
     KEY_PREFIX: prefix,
     // Few tests are about limits.
     LIMITS: "development",
+    // No test asks the internet for a name.
+    WEBHOOKS_LOCAL: "true",
     CF_VERSION_METADATA: { id: "version-1", tag: "", timestamp: "2026-11-01T00:00:00Z" },
     DB: sql,
+    MAIL: { send: async (mail) => void mails.push(mail) },
+    MAIL_FROM: "sedge@example.com",
     ...overrides,
   };
-  const app = createApp({
-    services: () => adapt(open(env, (work) => void behind.add(work))),
-    log,
-  });
+  const services = (): Services => adapt(open(env, (work) => void behind.add(work)));
+  const app = createApp({ services, log });
   const request: Harness["request"] = async (path, init) => app.request(path, init);
+
+  async function settled(): Promise<void> {
+    while (behind.size > 0) {
+      const work = [...behind];
+      behind.clear();
+      await Promise.all(work);
+    }
+  }
 
   return {
     app,
     sql,
     env,
     logs,
+    mails,
     request,
     send: (method, path, body, headers = {}) =>
       request(path, {
@@ -112,12 +131,10 @@ export function createHarness({
         .run(row.id, name, price, category, "2026-11-02T09:30:00.000Z");
       return row.id;
     },
-    async settled() {
-      while (behind.size > 0) {
-        const work = [...behind];
-        behind.clear();
-        await Promise.all(work);
-      }
+    settled,
+    async fireScheduled() {
+      await runScheduled({ tasks: scheduledTasks(services()), log });
+      await settled();
     },
   };
 }

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createClock } from "../../support/cache.ts";
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../../support/redis.ts";
 import { openCounters } from "./open.ts";
 
@@ -56,48 +56,56 @@ describe("an increment with a key", () => {
     expect(await counters.get("lost")).toBe(8);
   });
 
-  test("that was refused may come again, and counts when it fits", async () => {
+  test("and another step, or another request where the caller says what it is, counts nothing", async () => {
+    const counters = openCounters(target);
+    await counters.increment("other", 5, once);
+    expect(await counters.increment("other", 6, once)).toEqual({ kind: "other-request" });
+    expect(await counters.increment("other", 5, once)).toEqual(repeat(5));
+    await counters.increment("other", 1, { idempotencyKey: "b", request: "body" });
+    expect(await counters.increment("other", 1, { idempotencyKey: "b", request: "" })).toEqual({
+      kind: "other-request",
+    });
+    expect(await counters.increment("other", 2, { idempotencyKey: "b", request: "body" })).toEqual(repeat(6));
+    expect(await counters.get("other")).toBe(6);
+  });
+
+  test("that was refused stays refused, though there is room by now; another key counts", async () => {
     const counters = openCounters(target);
     await counters.increment("brim", Number.MAX_SAFE_INTEGER);
-    expect(await counters.increment("brim", 1, once)).toEqual({ kind: "out-of-range" });
+    expect(await counters.increment("brim", 1, once)).toEqual({ kind: "out-of-range", repeated: false });
     await counters.increment("brim", -1);
-    expect(await counters.increment("brim", 1, once)).toEqual(first(Number.MAX_SAFE_INTEGER));
-    expect(await counters.increment("brim", 1, once)).toEqual(repeat(Number.MAX_SAFE_INTEGER));
+    expect(await counters.increment("brim", 1, once)).toEqual({ kind: "out-of-range", repeated: true });
+    expect(await counters.increment("brim", 1, { idempotencyKey: "another" })).toEqual(
+      first(Number.MAX_SAFE_INTEGER),
+    );
+    expect(await counters.increment("brim", 1, { idempotencyKey: "another" })).toEqual(
+      repeat(Number.MAX_SAFE_INTEGER),
+    );
+  });
+
+  test("is not counted anew where its counter was deleted meanwhile", async () => {
+    const counters = openCounters(target);
+    await counters.increment("gone", 5, once);
+    await counters.delete("gone");
+    expect(await counters.increment("gone", 5, once)).toEqual(repeat(5));
+    expect(await counters.get("gone")).toBe(0);
   });
 });
 
-describe("24 hours", () => {
-  test.each([0, 1, 12, 23])(
-    "from %i o'clock: a repeat up to the last second, a new one after",
-    async (hour) => {
-      const clock = createClock(Date.UTC(2026, 10, 1, hour, 30));
-      const counters = openCounters(target, { now: clock.now });
-      const name = `day:${hour}`;
-      expect(await counters.increment(name, 1, once)).toEqual(first(1));
-      clock.advance(86_399);
-      expect(await counters.increment(name, 1, once)).toEqual(repeat(1));
-      clock.advance(1);
-      expect(await counters.increment(name, 1, once)).toEqual(first(2));
-    },
-  );
-
-  test("two isolates whose clocks are on either side of midnight count once", async () => {
-    const midnight = Date.UTC(2026, 10, 2);
-    const ahead = openCounters(target, { now: () => midnight + 5 });
-    const behind = openCounters(target, { now: () => midnight - 5_000 });
-    expect(await ahead.increment("midnight", 1, once)).toEqual(first(1));
-    expect(await behind.increment("midnight", 1, once)).toEqual(repeat(1));
-  });
-});
-
-test("the key itself is nowhere in Redis, and what stands for it expires by itself", async () => {
+test("the key itself is nowhere in Redis; what stands for it is kept for 24 hours, then counts anew", async () => {
   const counters = openCounters({ ...target, url: proxy.url });
   proxy.reset();
   await counters.increment("secret", 1, { idempotencyKey: "tok-in-clear" });
   expect(JSON.stringify(proxy.seen)).not.toContain("tok-in-clear");
-  const today = new Date().toISOString().slice(0, 10);
-  const key = `${target.prefix}:counter:{secret}:used:${today}`;
-  const [ttl] = await target.engine.pipeline([[Buffer.from("TTL"), Buffer.from(key)]]);
-  expect(Number(ttl)).toBeGreaterThan(86_400);
-  expect(Number(ttl)).toBeLessThanOrEqual(2 * 86_400);
+
+  const ask = async (...words: string[]) =>
+    (await target.engine.pipeline([words.map((word) => Buffer.from(word))]))[0];
+  const id = createHash("sha256").update("tok-in-clear").digest("hex");
+  const key = `${target.prefix}:counter:{secret}:used:${id}`;
+  const ttl = Number(await ask("PTTL", key));
+  expect(ttl).toBeGreaterThan(86_300_000);
+  expect(ttl).toBeLessThanOrEqual(86_400_000);
+  await ask("PEXPIRE", key, "1");
+  await vi.waitFor(async () => expect(await ask("EXISTS", key)).toBe(0));
+  expect(await counters.increment("secret", 1, { idempotencyKey: "tok-in-clear" })).toEqual(first(2));
 });

@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const counted = (value: number) => ({ kind: "counted", value, repeated: false });
-const refused = { kind: "out-of-range" };
+const refused = { kind: "out-of-range", repeated: false };
 
 test.each(COUNTER_SCRIPTS)("the SHA written beside $name is that of its text", ({ lua, sha1 }) => {
   expect(sha1).toBe(createHash("sha1").update(lua).digest("hex"));

@@ -128,7 +128,9 @@ test("any increments at any times are the total, and each kind of bucket is what
           for (const bucket of buckets) sums.set(bucket, (sums.get(bucket) ?? 0) + by);
         }
         expect(await counters.increment(name, by)).toEqual(
-          fits ? { kind: "counted", value: total, repeated: false } : { kind: "out-of-range" },
+          fits
+            ? { kind: "counted", value: total, repeated: false }
+            : { kind: "out-of-range", repeated: false },
         );
       }
       for (const bucket of Object.keys(MS) as Bucket[]) {

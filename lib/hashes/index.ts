@@ -1,0 +1,3 @@
+export { createConfigs } from "./configs.ts";
+export { CONFIG_SCRIPTS } from "./scripts.ts";
+export type * from "./types.ts";

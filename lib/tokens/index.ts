@@ -1,0 +1,2 @@
+export { createTokens } from "./tokens.ts";
+export type * from "./types.ts";
