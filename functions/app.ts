@@ -3,11 +3,15 @@
 import { Hono, type Context } from "hono";
 import { serverTiming } from "../lib/hono/index.ts";
 import { describeRoute } from "hono-openapi";
+import { channels } from "./channels.ts";
+import { config } from "./config.ts";
 import { counters } from "./counters.ts";
 import { cors } from "./http/cors.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { answerFault } from "./http/errors.ts";
+import { follows } from "./follows.ts";
 import { health } from "./health.ts";
+import { history } from "./history.ts";
 import { invalidations } from "./invalidations.ts";
 import { tellLimits } from "./http/limits.ts";
 import { limits } from "./limits.ts";
@@ -16,11 +20,16 @@ import type { Log } from "./log.ts";
 import { unrouted } from "./http/methods.ts";
 import { problems } from "./http/openapi.ts";
 import { openapi } from "./openapi.ts";
+import { posts } from "./posts.ts";
 import { products } from "./products.ts";
+import { queues } from "./queues.ts";
 import { requestId } from "./http/request-id.ts";
 import type { Services } from "./services.ts";
 import { openSession } from "./http/session.ts";
 import { sessions } from "./sessions.ts";
+import { subscriptions } from "./subscriptions.ts";
+import { tokens } from "./tokens.ts";
+import { tags } from "./tags.ts";
 import { users } from "./users.ts";
 
 export interface AppOptions {
@@ -40,21 +49,29 @@ export function createApp({ services, log }: AppOptions) {
     await next();
   });
   app.use(cors());
-  app.use(
-    "/v1/*",
-    serverTiming((c: Context<AppEnv>) => c.var.services.redis.meter),
-  );
+  const timing = serverTiming((c: Context<AppEnv>) => c.var.services.redis.meter);
+  app.use("/v1/*", timing);
+  app.use("/readyz", timing);
   app.use("/v1/*", describeRoute({ responses: problems("quota-exceeded") }), tellLimits());
   app.use("/v1/*", openSession());
 
   return app
     .route("/v1/products", products)
     .route("/v1/users", users)
+    .route("/v1/users", follows)
     .route("/v1", sessions)
     .route("/v1/cache/invalidations", invalidations)
     .route("/v1/limits", limits)
     .route("/v1/counters", counters)
+    .route("/v1/channels", channels)
+    .route("/v1/subscriptions", subscriptions)
     .route("/v1/leaderboards", leaderboards)
+    .route("/v1/queues", queues)
+    .route("/v1", tags)
+    .route("/v1", posts)
+    .route("/v1/history", history)
+    .route("/v1/config", config)
+    .route("/v1/tokens", tokens)
     .route("/", health)
     .route(
       "/",

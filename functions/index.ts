@@ -2,7 +2,8 @@
 
 import { createApp } from "./app.ts";
 import { createLog } from "./log.ts";
-import { recordRun, runScheduled } from "./scheduled.ts";
+import { runScheduled } from "./scheduled.ts";
+import { scheduledTasks } from "./scheduled/tasks.ts";
 import { createServices } from "./services.ts";
 
 const log = createLog();
@@ -15,7 +16,7 @@ const app = createApp({
 export default {
   fetch: app.fetch,
   async scheduled(_controller, env, ctx) {
-    const { redis, prefix } = open(env, (work) => ctx.waitUntil(work));
-    await runScheduled({ tasks: [recordRun(redis, prefix)], log });
+    const services = open(env, (work) => ctx.waitUntil(work));
+    await runScheduled({ tasks: scheduledTasks(services), log });
   },
 } satisfies ExportedHandler<Env>;

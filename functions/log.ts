@@ -29,11 +29,15 @@ const speaksFreely = (error: Error): boolean =>
   // D1 names the statement's fault, tables and columns, not what was bound.
   error.message.startsWith("D1_");
 
+/** A platform's word for what is wrong (`E_SENDER_NOT_VERIFIED`), which quotes nothing. */
+const isCode = (code: unknown): boolean => typeof code === "string" && /^[A-Z][A-Z_]{2,63}$/.test(code);
+
 function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
   return {
     name: error.name,
     ...(speaksFreely(error) ? { message: error.message } : {}),
+    ...("code" in error && isCode(error.code) ? { code: error.code } : {}),
     at: (error.stack ?? "").split("\n").flatMap((line) => /^ +at (.+)$/.exec(line)?.[1] ?? []),
     ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
   };

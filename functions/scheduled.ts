@@ -32,12 +32,30 @@ export async function runScheduled({ tasks, log }: ScheduledOptions): Promise<vo
 /** Where the time of the last run stands, in milliseconds since 1970. Without a TTL: one key. */
 export const lastRunKey = (prefix: string): string => `${prefix}:scheduled:last-run`;
 
-/** Records the run, for /readyz. Cost: 1 trip, 1 command. */
-export function recordRun(redis: Redis, prefix: string, now: () => number = Date.now): ScheduledTask {
+export interface RecordRunOptions {
+  redis: Redis;
+  prefix: string;
+  /** What is to be done once an hour. */
+  hourly: () => Promise<void>;
+  /** Milliseconds since 1970. `Date.now`. */
+  now?: () => number;
+}
+
+/**
+ * Records the run, for /readyz, and does the hourly work in the first run of each hour: though runs be doubled, late or left out.
+ * Cost: 1 trip, 1 command, and once an hour what `hourly` costs.
+ */
+export function recordRun({ redis, prefix, hourly, now = Date.now }: RecordRunOptions): ScheduledTask {
   return {
     name: "record-run",
     async run() {
-      await redis.send((pipeline) => pipeline.set(lastRunKey(prefix), String(now())));
+      const at = now();
+      const before = await redis.send<string | null>((pipeline) =>
+        pipeline.set(lastRunKey(prefix), String(at), { get: true }),
+      );
+      if (before === null || hourOf(Number(before)) !== hourOf(at)) await hourly();
     },
   };
 }
+
+const hourOf = (at: number): number => Math.floor(at / 3_600_000);

@@ -2,21 +2,48 @@
 
 import { createCache, type Cache } from "../lib/cache/index.ts";
 import { createCounters, type Counters } from "../lib/counters/index.ts";
-import { RedisUnavailableError } from "../lib/errors.ts";
+import { createConfigs, type Configs } from "../lib/hashes/index.ts";
 import { createIdempotency, type Idempotency } from "../lib/idempotency/index.ts";
 import { createSessionCookie, type SessionCookie } from "../lib/hono/index.ts";
 import { NAME } from "../lib/keys.ts";
 import { createLeaderboards, type Leaderboards } from "../lib/leaderboards/index.ts";
+import { createHistory, createQueues, type History, type Queues } from "../lib/lists/index.ts";
 import { createPasswords, type Passwords } from "../lib/passwords.ts";
-import { createLeases, createRateLimiter, type Leases, type RateLimiter } from "../lib/ratelimit/index.ts";
-import { createConnection, type Connection, type Redis } from "../lib/redis/index.ts";
+import {
+  createEventLog,
+  createLive,
+  createReadTokens,
+  createSubscriptions,
+  type EventLog,
+  type Live,
+  type ReadTokens,
+  type Subscriptions,
+} from "../lib/pubsub/index.ts";
+import { createRateLimiter, type RateLimiter } from "../lib/ratelimit/index.ts";
+import type { Redis } from "../lib/redis/index.ts";
 import { createSessions, type Sessions } from "../lib/sessions/index.ts";
+import {
+  createFollows,
+  createTags,
+  createTimelines,
+  type Follows,
+  type Tags,
+  type Timelines,
+} from "../lib/sets/index.ts";
+import { createTokens, type Tokens } from "../lib/tokens/index.ts";
+import { createAddressGuard, createResolver, type AddressGuard } from "../lib/webhooks/index.ts";
 import { createCatalogue, type Catalogue } from "./products/catalogue.ts";
-import { originsOf } from "./http/cors.ts";
 import { createDatabase, type Database, type Sql } from "./database/index.ts";
-import { createApiKeys, type ApiKeys } from "./keys.ts";
+import { createDispatch, type Dispatch } from "./dispatch.ts";
+import type { ApiKeys } from "./keys.ts";
 import { ConfigurationError, type Log } from "./log.ts";
-import { createPolicies, type Policies } from "./policies.ts";
+import { createMail, type MailBinding } from "./mail.ts";
+import { createOutboxRelay, type OutboxRelay } from "./outbox.ts";
+import type { Policies } from "./policies.ts";
+import { createIsolate, type Isolate, type Settings } from "./services/isolate.ts";
+import { warnings } from "./services/warnings.ts";
+import { createSubscribers } from "./subscribers.ts";
+import { createWebhookDelivery } from "./subscriptions/deliver.ts";
 import { createAccounts, type Accounts } from "./users/accounts.ts";
 
 /** What a request's handlers use. Made anew for each: no request shares another's. */
@@ -29,11 +56,26 @@ export interface Services {
   readonly sessionCookie: SessionCookie;
   readonly counters: Counters;
   readonly leaderboards: Leaderboards;
+  readonly queues: Queues;
+  readonly tags: Tags;
+  readonly follows: Follows;
+  readonly timelines: Timelines;
+  readonly history: History;
+  readonly configs: Configs;
+  readonly tokens: Tokens;
+  readonly events: EventLog;
+  readonly live: Live;
+  readonly readTokens: ReadTokens;
+  readonly subscriptions: Subscriptions;
+  readonly dispatch: Dispatch;
   readonly database: Database;
+  readonly outbox: OutboxRelay;
   readonly idempotency: Idempotency;
   readonly keys: ApiKeys;
   readonly limiter: RateLimiter;
   readonly policies: Policies;
+  /** Where webhooks may go. */
+  readonly webhookAddresses: AddressGuard;
   /** Origins that may call from a browser. */
   readonly origins: ReadonlySet<string>;
   /** In front of every Redis key. */
@@ -46,22 +88,14 @@ export interface Services {
   readonly now: () => number;
 }
 
-/** What outlives a request, as long as the variables it was made of stay the same. */
-interface Isolate {
-  readonly connection: Connection;
-  readonly keys: ApiKeys;
-  /** Permits taken in advance. */
-  readonly leases: Leases;
-  readonly policies: Policies;
-  readonly origins: ReadonlySet<string>;
-  readonly configuration: readonly string[];
-}
-
 /** What of the environment is read. A secret may be missing, whatever its type says. */
-export type ServicesEnv = Partial<Omit<Env, "DB" | "ASSETS">> & {
+export type ServicesEnv = Partial<Omit<Env, "DB" | "ASSETS" | "MAIL">> & {
   readonly DB: Sql;
+  readonly MAIL?: MailBinding | undefined;
   /** "true" on a developer's machine, where there is no https. `npm run dev` sets it, and nothing deployed has it. */
   readonly DEVELOPMENT?: string;
+  /** "true": webhooks may go to private and local addresses, and by http. `npm run dev` sets it, and nothing deployed has it. */
+  readonly WEBHOOKS_LOCAL?: string;
   /** "development": limits a thousand times as wide. `npm run dev` sets it, and nothing deployed has it. */
   readonly LIMITS?: string;
 };
@@ -87,25 +121,35 @@ export function createServices({
   let isolate: Isolate | undefined;
 
   return function openServices(env, waitUntil) {
-    const of = JSON.stringify([
-      env.UPSTASH_REDIS_REST_URL,
-      env.UPSTASH_REDIS_REST_TOKEN,
-      env.API_KEYS,
-      env.CORS_ORIGINS,
-      env.LIMITS,
-    ]);
+    const settings = settingsOf(env);
+    const of = JSON.stringify(settings);
     if (isolate === undefined || madeOf !== of) {
-      isolate = createIsolate(env, redisTimeoutMs);
+      isolate = createIsolate(settings, redisTimeoutMs);
       madeOf = of;
     }
     const { connection, keys, leases, policies, origins, configuration } = isolate;
     const prefix = prefixOf(env);
     const redis = connection.open();
-    const warn = (event: string) => (members: PatternEvent) => {
-      if (!isBreakerOpen(members)) log({ level: "warn", event, ...described(members) });
-    };
+    const warn = warnings(log);
     const cache = createCache({ redis, prefix, waitUntil, on: warn("cache") });
     const database = createDatabase(env.DB);
+    const events = createEventLog({ redis, prefix });
+    const names = createResolver({ resolved: isolate.resolved });
+    const subscribers = createSubscribers({ database, mail: createMail(env.MAIL, env.MAIL_FROM) });
+    const webhookAddresses = createAddressGuard({
+      resolve: names.resolve,
+      local: env.WEBHOOKS_LOCAL === "true",
+    });
+    const dispatch = createDispatch({
+      redis,
+      prefix,
+      subscribers,
+      deliver: createWebhookDelivery({ addresses: webhookAddresses }),
+      subrequests: isolate.subrequests,
+      otherSubrequests: () => names.requests,
+      waitUntil,
+      on: warn("dispatch"),
+    });
     return {
       redis,
       cache,
@@ -126,7 +170,33 @@ export function createServices({
       sessionCookie: createSessionCookie({ secure: env.DEVELOPMENT !== "true" }),
       counters: createCounters({ redis, prefix }),
       leaderboards: createLeaderboards({ redis, prefix }),
+      queues: createQueues({ redis, prefix }),
+      tags: createTags({ redis, prefix }),
+      follows: createFollows({ redis, prefix }),
+      timelines: createTimelines({ redis, prefix }),
+      history: createHistory({ redis, prefix }),
+      configs: createConfigs({ redis, prefix }),
+      tokens: createTokens({ redis, prefix }),
+      events,
+      live: createLive({
+        redis,
+        log: events,
+        subscribe: connection.subscribe,
+        prefix,
+        subrequests: isolate.subrequests - STREAM_RESERVE,
+        on: warn("live"),
+      }),
+      readTokens: createReadTokens({ redis, prefix }),
+      subscriptions: createSubscriptions({ redis, prefix, subscribers }),
+      dispatch,
       database,
+      outbox: createOutboxRelay({
+        outbox: database.outbox,
+        events,
+        dispatch,
+        waitUntil,
+        on: warn("outbox"),
+      }),
       idempotency: createIdempotency({ redis, prefix, waitUntil }),
       keys,
       limiter: createRateLimiter({
@@ -137,6 +207,7 @@ export function createServices({
         on: warn("ratelimit"),
       }),
       policies,
+      webhookAddresses,
       origins,
       prefix,
       version: env.CF_VERSION_METADATA?.id ?? "unknown",
@@ -147,48 +218,25 @@ export function createServices({
   };
 }
 
+/** Subrequests that a stream leaves for what goes on beside it: permits of limits. */
+const STREAM_RESERVE = 5;
+
+/** What an isolate is made of. */
+function settingsOf(env: ServicesEnv): Settings {
+  return {
+    redisUrl: env.UPSTASH_REDIS_REST_URL ?? "",
+    redisToken: env.UPSTASH_REDIS_REST_TOKEN ?? "",
+    apiKeys: env.API_KEYS,
+    corsOrigins: env.CORS_ORIGINS,
+    isDevelopment: env.LIMITS === "development",
+    mailFrom: env.MAIL_FROM,
+    hasMail: env.MAIL !== undefined,
+    subrequests: env.SUBREQUESTS,
+  };
+}
+
 /** Never another than the one that was meant: its keys would be another deployment's. */
 function prefixOf({ KEY_PREFIX = "sedge" }: ServicesEnv): string {
   if (NAME.test(KEY_PREFIX)) return KEY_PREFIX;
   throw new ConfigurationError("KEY_PREFIX must be 1 to 128 of the characters A-Z a-z 0-9 . _ ~ : @ -");
-}
-
-/** An address that leads nowhere (RFC 6761): without a usable one, Redis is away. */
-const NOWHERE = "https://redis.invalid";
-
-/** How many times as wide limits are on a developer's machine. */
-const DEVELOPMENT_WIDTH = 1_000;
-
-function createIsolate(env: ServicesEnv, timeoutMs: number): Isolate {
-  const configuration: string[] = [];
-  const url = env.UPSTASH_REDIS_REST_URL ?? "";
-  const token = env.UPSTASH_REDIS_REST_TOKEN ?? "";
-  const usable = URL.canParse(url) && /^https?:/.test(url);
-  if (!usable) configuration.push("UPSTASH_REDIS_REST_URL is not set, or no http or https URL");
-  if (token === "") configuration.push("UPSTASH_REDIS_REST_TOKEN is not set");
-  const keys = createApiKeys(env.API_KEYS);
-  if (keys.problem !== null) configuration.push(keys.problem);
-  return {
-    connection: createConnection({ url: usable ? url : NOWHERE, token: token || "unset", timeoutMs }),
-    keys,
-    leases: createLeases(),
-    policies: createPolicies({ width: env.LIMITS === "development" ? DEVELOPMENT_WIDTH : 1 }),
-    origins: originsOf(env.CORS_ORIGINS),
-    configuration,
-  };
-}
-
-/** What a pattern tells: a cache's, sessions' or limits' event. */
-interface PatternEvent {
-  readonly type: string;
-  readonly error?: unknown;
-}
-
-/** Of a Redis that is away, the requests that found it so are logged, not all those that were not sent since. */
-const isBreakerOpen = ({ error }: PatternEvent): boolean =>
-  error instanceof RedisUnavailableError && error.reason === "breaker-open";
-
-/** An event's members, without the two that a log line has itself. */
-function described({ type, ...members }: PatternEvent): Record<string, unknown> {
-  return { kind: type, ...members };
 }

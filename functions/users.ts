@@ -21,8 +21,10 @@ export const users = new Hono<AppEnv>()
     valid("json", newUser),
     limitLogin(),
     async (c) => {
-      const user = await c.var.services.accounts.signUp(c.req.valid("json"));
+      const { accounts, outbox } = c.var.services;
+      const user = await accounts.signUp(c.req.valid("json"));
       if (user === "taken") throw problem("conflict", { detail: "There is a user with this e-mail." });
+      outbox.start();
       return c.json(user, 201, { Location: `/v1/users/${user.id}` });
     },
   )

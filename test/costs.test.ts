@@ -4,15 +4,24 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCache } from "../lib/cache/index.ts";
 import { createCounters } from "../lib/counters/index.ts";
+import { createConfigs } from "../lib/hashes/index.ts";
 import { createIdempotency } from "../lib/idempotency/index.ts";
 import { createLeaderboards } from "../lib/leaderboards/index.ts";
+import { createHistory, createQueues } from "../lib/lists/index.ts";
 import { createSessions } from "../lib/sessions/index.ts";
+import { createTokens } from "../lib/tokens/index.ts";
 import { CACHE_COSTS } from "./costs/cache.ts";
+import { CONFIG } from "./costs/config.ts";
 import { COUNTERS } from "./costs/counters.ts";
+import { HISTORY } from "./costs/history.ts";
 import { IDEMPOTENCY_COSTS } from "./costs/idempotency.ts";
 import { LEADERBOARDS } from "./costs/leaderboards.ts";
+import { openPubSub, PUBSUB } from "./costs/pubsub.ts";
+import { QUEUE_COSTS } from "./costs/queues.ts";
 import { openRateLimiter, RATELIMIT } from "./costs/ratelimit.ts";
 import { SESSION_COSTS } from "./costs/sessions.ts";
+import { openSets, SETS } from "./costs/sets.ts";
+import { TOKENS } from "./costs/tokens.ts";
 import { startCostMeter, type CostContext, type CostMeter, type CostRow } from "./support/costs.ts";
 
 let meter: CostMeter;
@@ -62,6 +71,12 @@ const SECTIONS = [
   section("Leaderboards", LEADERBOARDS, ({ options, ...context }) =>
     createLeaderboards({ ...context, ...options }),
   ),
+  section("Sets", SETS, openSets),
+  section("Pub/sub", PUBSUB, openPubSub),
+  section("History", HISTORY, createHistory),
+  section("Queues", QUEUE_COSTS, ({ redis, prefix, now }) => createQueues({ redis, prefix, redisNow: now })),
+  section("Config", CONFIG, createConfigs),
+  section("One-time tokens", TOKENS, createTokens),
 ];
 
 test("no operation costs more than it states, and docs/costs.md says so", { timeout: 60_000 }, async () => {
@@ -90,5 +105,6 @@ const REMARKS = `## What depends on others
 Waiting for another's load of a cache entry costs 2 trips and 6 commands, and 1 trip and 1 command for each look: the first
 after 15 ms, each next one after 1.6 times as long, at most every 250 ms, for 3 s in all.
 A step of \`deletePattern\` looks at about 10,000 keys in at most 11 trips and 30 commands.
+A \`receive\` that waits looks 24 times in 20 s, for 1 trip and 5 commands each while there is no message.
 A repeat of an idempotent call that still runs looks at it at most 16 times in 5 s, for 1 trip and 3 commands each.
 `;

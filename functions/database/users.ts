@@ -1,5 +1,6 @@
 // The users in D1, and the events that are written with them.
 
+import type { OutboxEvent } from "./outbox.ts";
 import type { Sql } from "./sql.ts";
 
 /** What anyone may know of a user. */
@@ -18,18 +19,12 @@ export interface NewUser extends Profile {
 
 export type Credentials = Profile & Pick<NewUser, "passwordHash">;
 
-/** To be published on a channel once what it tells of is written. */
-export interface OutboxEvent {
-  channel: string;
-  type: string;
-  key: string;
-  data: Readonly<Record<string, string>>;
-}
-
 export interface Users {
   get(id: string): Promise<Profile | null>;
   /** @param email in lower case */
   findByEmail(email: string): Promise<Credentials | null>;
+  /** Where to write to somebody. Nobody's but their own to see. */
+  emailOf(id: string): Promise<string | null>;
   /**
    * Writes a user and the event that tells of it: both or neither.
    * @returns false where the e-mail is another's: then nothing was written
@@ -50,6 +45,14 @@ export function createUsers(sql: Sql): Users {
         .prepare(`SELECT ${COLUMNS}, password_hash AS passwordHash FROM users WHERE email = ?`)
         .bind(email)
         .first<Credentials>(),
+
+    async emailOf(id) {
+      const row = await sql
+        .prepare("SELECT email FROM users WHERE id = ?")
+        .bind(id)
+        .first<Pick<NewUser, "email">>();
+      return row?.email ?? null;
+    },
 
     async insert({ id, email, name, passwordHash, createdAt }, { channel, type, key, data }) {
       // One transaction. Whether the first statement wrote the user is what the second one asks.

@@ -12,12 +12,15 @@ const MEDIA_TYPE = /^application\/json *(;|$)/i;
 
 /**
  * Reads the body, whatever Content-Length says of it, and leaves its text for the validator behind.
- * @throws ProblemError 413 over 1 MiB, 415 where it is not `application/json`, 400 where it is no UTF-8 or empty
+ * @param options.maxBytes how much it may have: whole KiB. 1 MiB
+ * @throws ProblemError 413 over it, 415 where it is not `application/json`, 400 where it is no UTF-8 or empty
  */
-export function jsonBody(): MiddlewareHandler<AppEnv> {
+export function jsonBody({ maxBytes = MAX_BYTES } = {}): MiddlewareHandler<AppEnv> {
   return async function jsonBodyMiddleware(c, next) {
-    const bytes = await read(c.req.raw);
-    if (bytes === undefined) throw problem("content-too-large", { detail: "A body has at most 1 MiB." });
+    const bytes = await read(c.req.raw, maxBytes);
+    if (bytes === undefined) {
+      throw problem("content-too-large", { detail: `A body has at most ${maxBytes / 1_024} KiB here.` });
+    }
     const type = c.req.header("Content-Type");
     // Without a body nothing has to be said of its type.
     if (!(bytes.length === 0 && type === undefined) && !MEDIA_TYPE.test(type ?? "")) {
@@ -33,18 +36,18 @@ export function jsonBody(): MiddlewareHandler<AppEnv> {
  * The whole body, or undefined where it is too large. The rest of it is read and dropped then, up to a bound: workerd, run
  * locally, fails the caller's next request where a body was read in part (cloudflare/workerd#1741).
  */
-async function read({ headers, body }: Request): Promise<Uint8Array | undefined> {
-  if (Number(headers.get("Content-Length") ?? 0) > MAX_BYTES) return undefined;
+async function read({ headers, body }: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (Number(headers.get("Content-Length") ?? 0) > maxBytes) return undefined;
   if (body === null) return new Uint8Array();
 
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body as ReadableStream<Uint8Array>) {
     length += chunk.length;
-    if (length <= MAX_BYTES) chunks.push(chunk);
+    if (length <= maxBytes) chunks.push(chunk);
     else if (length > MAX_DROPPED_BYTES) break;
   }
-  if (length > MAX_BYTES) return undefined;
+  if (length > maxBytes) return undefined;
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {

@@ -4,6 +4,7 @@ import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { routePath } from "hono/route";
 import { InvalidNameError, RedisUnavailableError } from "../../lib/errors.ts";
+import { MessageTooLargeError } from "../../lib/lists/index.ts";
 import { ProblemError, problemResponse } from "../../lib/hono/index.ts";
 import type { AppEnv } from "./environment.ts";
 import type { Log } from "../log.ts";
@@ -36,6 +37,11 @@ function knownProblem(error: unknown): ProblemError | undefined {
     return problem("redis-unavailable", {
       detail: "This cannot be done without Redis, which does not answer. Try again.",
       headers: { "Retry-After": RETRY_AFTER_SECONDS },
+    });
+  }
+  if (error instanceof MessageTooLargeError) {
+    return problem("content-too-large", {
+      detail: "A message's body has at most 256 KiB, and those of one request 1 MiB together.",
     });
   }
   if (error instanceof InvalidNameError) {

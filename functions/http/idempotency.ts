@@ -1,7 +1,7 @@
 // Idempotency-Key on the POSTs that honour it.
 
 import type { MiddlewareHandler } from "hono";
-import { idempotency, type IdempotencyRefusal } from "../../lib/hono/index.ts";
+import { idempotency, type IdempotencyRefusal, type ProblemError } from "../../lib/hono/index.ts";
 import type { AppEnv } from "./environment.ts";
 import { problem, type Occurrence, type ProblemSlug } from "./problems.ts";
 
@@ -20,13 +20,17 @@ const REFUSALS: Record<IdempotencyRefusal, [ProblemSlug, Occurrence]> = {
   ],
 };
 
+/** The problem that a refusal is answered as. */
+export const idempotencyProblem = (refusal: IdempotencyRefusal): ProblemError =>
+  problem(...REFUSALS[refusal]);
+
 /** For routes behind `requireScope`: a key is the caller's own. */
 export function honourIdempotencyKey(): MiddlewareHandler<AppEnv> {
   return idempotency<AppEnv>({
     idempotency: (c) => c.var.services.idempotency,
     caller: (c) => `key:${c.var.caller.name}`,
     refuse: (refusal) => {
-      throw problem(...REFUSALS[refusal]);
+      throw idempotencyProblem(refusal);
     },
     onNotKept: (error, c) => {
       c.var.services.log({

@@ -25,6 +25,11 @@ export const IF_NONE_MATCH = parameter(
   "The ETag of what you have: 304 where it still is the same.",
 );
 
+export const IF_MATCH = parameter(
+  "If-Match",
+  "The ETag of what is to be changed, several of them, or `*` for any: 412 where it is another by now.",
+);
+
 export const IDEMPOTENCY_KEY = parameter(
   "Idempotency-Key",
   "A repeat with the same key and body within 24 hours answers what the first answered.",
@@ -35,7 +40,7 @@ export const IDEMPOTENCY_REPLAYED: Headers = {
   "Idempotency-Replayed": header("`true` where this is the answer to an earlier request.", "true"),
 };
 
-const ETAG: Headers = { ETag: header("Changes whenever the body does.") };
+export const ETAG: Headers = { ETag: header("Changes whenever the body does.") };
 
 export const CACHED_HEADERS: Headers = {
   ...ETAG,
@@ -152,6 +157,15 @@ export const DOCUMENT: Partial<GenerateSpecOptions> = {
       { name: "Sessions" },
       { name: "Counters" },
       { name: "Leaderboards" },
+      { name: "Queues" },
+      { name: "Tags" },
+      { name: "Follows" },
+      { name: "Posts" },
+      { name: "History" },
+      { name: "Config" },
+      { name: "Tokens" },
+      { name: "Channels" },
+      { name: "Subscriptions" },
       { name: "Cache" },
       { name: "Limits" },
       { name: "Operations" },
@@ -164,6 +178,13 @@ export const DOCUMENT: Partial<GenerateSpecOptions> = {
           description:
             "A key, made by `npm run key -- NAME SCOPE…`. Each route names the scope it needs; `products:*` stands for all " +
             "of products, `*` for all.",
+        },
+        readToken: {
+          type: "apiKey",
+          in: "query",
+          name: "token",
+          description:
+            "Made by `POST /v1/channels/{channel}/tokens`, to read one channel or pattern for a while.",
         },
         session: {
           type: "apiKey",

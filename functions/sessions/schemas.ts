@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { Session, SessionSummary } from "../../lib/sessions/index.ts";
+import { jsonObject } from "../http/json-object.ts";
 import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
 import { body, name } from "../http/validation.ts";
 
@@ -25,12 +26,8 @@ export const credentials = v.pipe(
   }),
 );
 
-/** An object as JSON has it. valibot's own schemas of objects leave keys out, such as `constructor`, and say nothing. */
 const fields = v.pipe(
-  v.custom<Record<string, unknown>>(
-    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-    "must be an object",
-  ),
+  jsonObject,
   v.check(
     (data) => Object.values(data).every((value) => isWithin(MAX_LEVELS, value)),
     `has a field that is more than ${MAX_LEVELS} levels deep`,

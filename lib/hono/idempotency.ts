@@ -9,6 +9,9 @@ const KEPT_HEADERS = ["content-type", "location"];
 /** 1 to 255 printable ASCII characters. */
 const KEY = /^[\x20-\x7e]{1,255}$/;
 
+/** Whether a header's text can be a key. */
+export const isIdempotencyKey = (text: string): boolean => KEY.test(text);
+
 export type IdempotencyRefusal =
   /** 400: not 1 to 255 printable ASCII characters. */
   | "invalid-key"
@@ -49,7 +52,7 @@ export function idempotency<E extends Env>({
   return async function idempotencyMiddleware(c, next) {
     const key = c.req.header("Idempotency-Key");
     if (key === undefined) return next();
-    if (!KEY.test(key)) return refuse("invalid-key", c);
+    if (!isIdempotencyKey(key)) return refuse("invalid-key", c);
 
     const scope = [caller(c), c.req.method, c.req.path, key];
     const begun = await idempotencyOf(c).begin(scope, await c.req.text());

@@ -1,4 +1,9 @@
-export { idempotency, type IdempotencyMiddlewareOptions, type IdempotencyRefusal } from "./idempotency.ts";
+export {
+  idempotency,
+  isIdempotencyKey,
+  type IdempotencyMiddlewareOptions,
+  type IdempotencyRefusal,
+} from "./idempotency.ts";
 export { ProblemError, problemResponse, type FieldError, type ProblemDetails } from "./problem.ts";
 export { rateLimit, type RateLimitMiddlewareOptions, type RateLimitRefusal } from "./ratelimit.ts";
 export { sameOrigin, type SameOriginOptions } from "./same-origin.ts";

@@ -7,6 +7,7 @@ import { createGuard } from "./guard.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { createRunner } from "./runner.ts";
 import type { Script } from "./script.ts";
+import { createSubscribe, type Subscribe } from "./subscribe.ts";
 
 export interface ConnectionOptions {
   /** The REST URL of the database (`UPSTASH_REDIS_REST_URL`). */
@@ -54,6 +55,8 @@ export interface Connection {
    * which Workers forbid across requests, and because its meter counts one request.
    */
   open(): Redis;
+  /** Redis's own Pub/Sub. Neither `timeoutMs` nor the breaker touches a subscription, and no meter counts it. */
+  readonly subscribe: Subscribe;
 }
 
 /**
@@ -73,6 +76,7 @@ export function createConnection({
   let syncToken = "";
 
   return {
+    subscribe: createSubscribe({ url, token }),
     open() {
       const upstash = new UpstashRedis({
         url,

@@ -30,6 +30,7 @@ export function banner({ settings, workerUrl, redisUrl, engine, cwd }: BannerOpt
     ...redisRows(redis, engine, shown(stateDir)),
     ["D1", `${shown(workerStateDir(stateDir))}, migrated and seeded`],
     ["Cron", `fires the scheduled function every ${cronEverySeconds} s`],
+    ["Mail", "is not sent: each is shown here, with the file of its text"],
     ["Limits", limits === "production" ? "as in production" : WIDE_LIMITS],
     ["API key", `${DEVELOPMENT_KEY} (every scope)`],
     ["Try", `curl -i ${workerUrl}/v1/products/1`],

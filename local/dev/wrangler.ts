@@ -38,6 +38,12 @@ export function wranglerDevArgs({ port, stateDir, limits }: DevSettings): string
     `--var=LIMITS:${limits}`,
     // Plain http: the session's cookie is not Secure here.
     "--var=DEVELOPMENT:true",
+    // Webhooks may go to a receiver on this machine.
+    "--var=WEBHOOKS_LOCAL:true",
+    // Mail is shown and written to a file, whoever it comes from.
+    "--var=MAIL_FROM:sedge@localhost",
+    // None are counted here; so many let a burst of events be delivered at once, as on the paid plan.
+    "--var=SUBREQUESTS:1000",
   ];
 }
 

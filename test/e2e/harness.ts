@@ -38,7 +38,11 @@ export async function startSedge(): Promise<Sedge> {
     workers: [
       {
         configPath: "wrangler.toml",
-        vars: { KEY_PREFIX: server.prefix.replace(/:$/, "") },
+        vars: {
+          KEY_PREFIX: server.prefix.replace(/:$/, ""),
+          MAIL_FROM: "sedge@example.com",
+          WEBHOOKS_LOCAL: "true",
+        },
         secrets: {
           UPSTASH_REDIS_REST_URL: redis.url,
           UPSTASH_REDIS_REST_TOKEN: server.token,

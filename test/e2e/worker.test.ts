@@ -117,9 +117,14 @@ describe("the built Worker in workerd", () => {
     expect(signedUp.status).toBe(201);
     const { id } = await signedUp.json<{ id: string }>();
     expect((await sedge.send("POST", "/v1/users", ada)).status).toBe(409);
-    const { results } = await sedge.database.prepare("SELECT channel, type, key, data FROM outbox").all();
-    const data = JSON.stringify({ userId: id, email: "ada@example.com" });
-    expect(results).toEqual([{ channel: "user:events", type: "signup", key: id, data }]);
+    await vi.waitFor(async () => {
+      const events = await sedge.send("GET", "/v1/channels/user:events/events");
+      const data = { userId: id, email: "ada@example.com" };
+      expect(await events.json()).toMatchObject({ items: [{ type: "signup", key: id, data }], next: null });
+      const welcome = await sedge.send("GET", "/v1/subscriptions/welcome-mail");
+      expect(await welcome.json(), "sent over the binding").toMatchObject({ delivered: 1, failed: 0 });
+      expect(await sedge.database.prepare("SELECT id FROM outbox").first()).toBeNull();
+    });
 
     expect((await sedge.send("POST", "/v1/sessions", { email: ada.email, password: "wrong" })).status).toBe(
       401,
@@ -135,6 +140,20 @@ describe("the built Worker in workerd", () => {
     const own = { cookie, origin: sedge.url.origin };
     expect((await sedge.fetch("/v1/session", { method: "DELETE", headers: own })).status).toBe(204);
     expect((await session()).status).toBe(401);
+  });
+
+  it("publishes what waits in the outbox in a scheduled run, all of it in one trip", async () => {
+    const insert = `INSERT INTO outbox (channel, type, key, data, created_at)
+      VALUES ('outbox:events', 'test', ?, '{}', '2026-11-22T10:00:00.000Z')`;
+    await sedge.database.batch(
+      Array.from({ length: 50 }, (_, i) => sedge.database.prepare(insert).bind(`k${i}`)),
+    );
+    sedge.redis.reset();
+    expect(await sedge.fireScheduled()).toMatchObject({ outcome: "ok" });
+    const publishes = sedge.redis.seen.filter(({ commands }) => commands.flat().includes("outbox:events"));
+    expect(publishes.map(({ commands }) => commands.length)).toEqual([50]);
+    const events = await sedge.send("GET", "/v1/channels/outbox:events/events?limit=100");
+    expect((await events.json<{ items: unknown[] }>()).items).toHaveLength(50);
   });
 
   it("refuses an unknown route, a wrong method and a caller without a key, as problems", async () => {

@@ -1,44 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createCounters } from "../../lib/counters/index.ts";
-import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
-import { createHarness, KEYS, problemOf, type Harness } from "./support/harness.ts";
+import { useApi } from "./support/api.ts";
+import { call, testRefusals, type ScopedCall } from "./support/calls.ts";
+import { KEYS, problemOf } from "./support/harness.ts";
 
-let redis: TestRedis;
-let proxy: FaultProxy;
-let harness: Harness;
-let tests = 0;
 const NOW = Date.UTC(2026, 10, 1, 9, 30);
-
-beforeAll(async () => {
-  redis = await startRedis();
-  proxy = await startFaultProxy(redis.url);
-});
-afterAll(async () => {
-  await proxy.close();
-  await redis.close();
-});
-beforeEach(() => {
-  proxy.mode = "pass";
-  tests += 1;
-  harness = createHarness({
-    redis: { url: proxy.url, token: redis.token },
-    prefix: `${redis.prefix}counters${tests}`,
-    adapt: (services) => ({
-      ...services,
-      counters: createCounters({ redis: services.redis, prefix: services.prefix, now: () => NOW }),
-    }),
-  });
-});
+const api = useApi(() => ({
+  adapt: (services) => ({
+    ...services,
+    counters: createCounters({ redis: services.redis, prefix: services.prefix, now: () => NOW }),
+  }),
+}));
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const key = { Authorization: `Bearer ${KEYS.all}` };
-const get = (path: string) => harness.request(`/v1/counters${path}`, { headers: key });
+const get = (path: string) => api.request(`/v1/counters${path}`, { headers: key });
 const read = async (path: string) => (await get(path)).json<unknown>();
-const remove = (path: string) => harness.request(`/v1/counters${path}`, { method: "DELETE", headers: key });
+const remove = (path: string) => api.request(`/v1/counters${path}`, { method: "DELETE", headers: key });
 const increment = (name: string, body: unknown = {}) =>
-  harness.send("POST", `/v1/counters/${name}/increments`, body);
+  api.send("POST", `/v1/counters/${name}/increments`, body);
 
-const visit = (body: unknown) => harness.send("POST", "/v1/counters/home/visitors", body);
+const visit = (body: unknown) => api.send("POST", "/v1/counters/home/visitors", body);
 /** So many names, separated by commas. */
 const names = (n: number) => Array.from({ length: n }, (_, i) => `c${i}`).join(",");
 
@@ -205,62 +187,34 @@ describe("/v1/counters/{name}/visitors", () => {
 
 test("DELETE /v1/counters/{name} is a 204 that forgets value, series and visitors", async () => {
   await increment("views", { by: 5 });
-  await harness.send("POST", "/v1/counters/views/visitors", { id: "ada" });
+  await api.send("POST", "/v1/counters/views/visitors", { id: "ada" });
   for (let i = 0; i < 2; i += 1) expect((await remove("/views")).status).toBe(204);
   expect(await read("/views")).toEqual({ name: "views", value: 0 });
   expect(await read("/views/visitors")).toEqual({ name: "views", unique: 0 });
   expect(await read("/views/series?last=1")).toMatchObject({ items: [{ value: 0 }] });
 });
 
-const CALLS: [string, string, unknown][] = [
-  ["GET", "?names=views", undefined],
-  ["GET", "/views", undefined],
-  ["GET", "/views/series", undefined],
-  ["GET", "/views/visitors", undefined],
-  ["POST", "/views/increments", {}],
-  ["POST", "/views/visitors", { id: "ada" }],
-  ["DELETE", "/views", undefined],
+const READ = { scope: "counters:read", method: "GET" };
+const WRITE = { scope: "counters:write", method: "POST" };
+const CALLS: ScopedCall[] = [
+  { ...READ, path: "/v1/counters?names=views" },
+  { ...READ, path: "/v1/counters/views" },
+  { ...READ, path: "/v1/counters/views/series" },
+  { ...READ, path: "/v1/counters/views/visitors" },
+  { ...WRITE, path: "/v1/counters/views/increments", body: {} },
+  { ...WRITE, path: "/v1/counters/views/visitors", body: { id: "ada" } },
+  { ...WRITE, method: "DELETE", path: "/v1/counters/views" },
 ];
-const call = (method: string, path: string, body: unknown, headers: Record<string, string> = key) =>
-  harness.request(`/v1/counters${path}`, {
-    method,
-    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
 
-test.each(CALLS)("%s %s needs a key with the scope to read or to write", async (method, path, body) => {
-  expect((await call(method, path, body, {})).status).toBe(401);
-  const refused = await call(method, path, body, { Authorization: `Bearer ${KEYS.products}` });
-  expect(refused.status).toBe(403);
-  const scope = method === "GET" ? "counters:read" : "counters:write";
-  expect((await problemOf(refused)).detail).toContain(`${scope}.`);
-});
-
-test.each(CALLS.filter(([, path]) => path.startsWith("/")))(
-  "%s %s with a bad name is a 400 that says so",
-  async (method, path, body) => {
+test.each(CALLS.filter(({ path }) => path.includes("/views")))(
+  "$method $path with a bad name is a 400 that says so",
+  async (made) => {
     for (const name of ["%20", "a%2Fb", "%7Ba%7D", "%E0%A4%A", "a".repeat(129)]) {
-      const response = await call(method, path.replace("views", name), body);
+      const response = await call(api, { ...made, path: made.path.replace("views", name) });
       expect(response.status, name).toBe(400);
       expect((await problemOf(response)).errors?.[0]?.path).toBe("name");
     }
   },
 );
 
-test.each(["refuse", "hang", "status500", "garbage"] as const)(
-  "with a Redis that does %s, every call is a 503 that says when to try again",
-  async (mode) => {
-    harness = createHarness({
-      redis: { url: proxy.url, token: redis.token },
-      prefix: `${redis.prefix}counters-away`,
-      redisTimeoutMs: 100,
-    });
-    proxy.mode = mode;
-    for (const [method, path, body] of CALLS) {
-      const response = await call(method, path, body);
-      expect(response.status, `${method} ${path}`).toBe(503);
-      expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
-      expect((await problemOf(response)).type).toMatch(/#redis-unavailable$/);
-    }
-  },
-);
+testRefusals(api, CALLS);

@@ -1,39 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createIdempotency } from "../../lib/idempotency/index.ts";
-import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
-import { createHarness, KEYS, problemOf, type Harness, type HarnessOptions } from "./support/harness.ts";
+import { useApi } from "./support/api.ts";
+import { KEYS, problemOf, type Harness } from "./support/harness.ts";
 
-let redis: TestRedis;
-let proxy: FaultProxy;
-let harness: Harness;
-let tests = 0;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  proxy = await startFaultProxy(redis.url);
-});
-afterAll(async () => {
-  await proxy.close();
-  await redis.close();
-});
-
-/** An isolate of its own, on the same Redis and D1 as the test's others. */
-const isolate = (options: Partial<HarnessOptions> = {}) =>
-  createHarness({
-    redis: { url: proxy.url, token: redis.token },
-    prefix: `${redis.prefix}idempotency${tests}`,
-    ...options,
-  });
-beforeEach(() => {
-  proxy.mode = "pass";
-  tests += 1;
-  harness = isolate();
-});
+const api = useApi();
 
 const LAMP = { name: "Brass lamp", price: 7_900, category: "lamps" };
-const post = (body: unknown = LAMP, headers: Record<string, string> = {}, target = harness) =>
-  target.send("POST", "/v1/products", body, { "Idempotency-Key": "order 1", ...headers });
-const count = () => harness.sql.sqlite.prepare("SELECT count(*) AS n FROM products").get()?.["n"];
+const post = (
+  body: unknown = LAMP,
+  headers: Record<string, string> = {},
+  target: Pick<Harness, "send"> = api,
+) => target.send("POST", "/v1/products", body, { "Idempotency-Key": "order 1", ...headers });
+const count = () => api.harness.sql.sqlite.prepare("SELECT count(*) AS n FROM products").get()?.["n"];
 
 describe("POST /v1/products with an Idempotency-Key", () => {
   test("adds one product, and the repeat answers as the first", async () => {
@@ -65,9 +43,7 @@ describe("POST /v1/products with an Idempotency-Key", () => {
   });
 
   test("sent 10 times at once adds one product, and all answer it", async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, async () => post(LAMP, {}, isolate({ sql: harness.sql }))),
-    );
+    const answers = await Promise.all(Array.from({ length: 10 }, async () => post(LAMP, {}, api.isolate())));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 201));
     expect(new Set(await Promise.all(answers.map(async (answer) => answer.text()))).size).toBe(1);
     expect(answers.filter((a) => a.headers.get("Idempotency-Replayed") === null)).toHaveLength(1);
@@ -83,15 +59,14 @@ describe("POST /v1/products with an Idempotency-Key", () => {
     const released = new Promise<void>((resolve) => {
       insert = resolve;
     });
-    harness.sql.before = async (query) => {
+    api.harness.sql.before = async (query) => {
       if (!query.startsWith("INSERT")) return;
       arrived();
       await released;
     };
     const first = post();
     await inserting;
-    const impatient = isolate({
-      sql: harness.sql,
+    const impatient = api.isolate({
       adapt: (services) => {
         let now = 0;
         const sleep = async (ms: number): Promise<void> => {
@@ -114,11 +89,11 @@ describe("POST /v1/products with an Idempotency-Key", () => {
   });
 
   test("answers a 500 again, for the fault may have come after the effect", async () => {
-    harness.sql.before = async () => {
+    api.harness.sql.before = async () => {
       throw new Error("D1_ERROR: no such luck");
     };
     expect((await post()).status).toBe(500);
-    harness.sql.before = async () => undefined;
+    api.harness.sql.before = async () => undefined;
     const again = await post();
     expect(again.status).toBe(500);
     expect(again.headers.get("Idempotency-Replayed")).toBe("true");
@@ -138,7 +113,7 @@ describe("POST /v1/products with an Idempotency-Key", () => {
   });
 
   test("is a 503 with Redis away, and nothing is written", async () => {
-    proxy.mode = "refuse";
+    api.proxy.mode = "refuse";
     const response = await post();
     expect(response.status).toBe(503);
     expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
@@ -146,10 +121,10 @@ describe("POST /v1/products with an Idempotency-Key", () => {
   });
 
   test("whose answer could not be kept is answered, and logged", async () => {
-    harness.sql.before = async (query) => {
-      if (query.startsWith("INSERT")) proxy.mode = "refuse";
+    api.harness.sql.before = async (query) => {
+      if (query.startsWith("INSERT")) api.proxy.mode = "refuse";
     };
     expect((await post()).status).toBe(201);
-    expect(harness.logs.map(({ event }) => event)).toContain("idempotency-not-kept");
+    expect(api.harness.logs.map(({ event }) => event)).toContain("idempotency-not-kept");
   });
 });

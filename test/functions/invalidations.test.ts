@@ -1,28 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
-import { createHarness, problemOf, type Harness } from "./support/harness.ts";
+import { describe, expect, test, vi } from "vitest";
+import { useApi } from "./support/api.ts";
+import { problemOf } from "./support/harness.ts";
 
-let redis: TestRedis;
-let proxy: FaultProxy;
-let harness: Harness;
-let tests = 0;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  proxy = await startFaultProxy(redis.url);
-});
-afterAll(async () => {
-  await proxy.close();
-  await redis.close();
-});
-beforeEach(() => {
-  proxy.mode = "pass";
-  tests += 1;
-  harness = createHarness({
-    redis: { url: proxy.url, token: redis.token },
-    prefix: `${redis.prefix}invalidations${tests}`,
-  });
-});
+const api = useApi();
 
 const PATHS = [
   "/v1/products/1",
@@ -34,20 +14,20 @@ const PATHS = [
 
 /** Fills the cache with all of PATHS: product 1 is a lamp, 2 a chair. */
 async function fill(): Promise<void> {
-  harness.seed({ category: "lamps" });
-  harness.seed({ category: "chairs" });
-  for (const path of PATHS) await harness.request(path);
+  api.harness.seed({ category: "lamps" });
+  api.harness.seed({ category: "chairs" });
+  for (const path of PATHS) await api.request(path);
 }
 
 /** Which of PATHS are still cached. */
 async function cached(): Promise<string[]> {
-  const answers = await Promise.all(PATHS.map(async (path) => harness.request(path)));
+  const answers = await Promise.all(PATHS.map(async (path) => api.request(path)));
   return PATHS.filter((_, i) => answers[i]?.headers.get("Cache-Status")?.startsWith("sedge; hit"));
 }
 const without = (...gone: string[]) => PATHS.filter((path) => !gone.includes(path));
 
 async function invalidate(body: unknown) {
-  const response = await harness.send("POST", "/v1/cache/invalidations", body);
+  const response = await api.send("POST", "/v1/cache/invalidations", body);
   expect(response.status).toBe(200);
   return await response.json<{ deleted: number; tags: number; next: string | null }>();
 }
@@ -78,11 +58,11 @@ describe("POST /v1/cache/invalidations", () => {
   });
 
   test("by a category's tag reaches all of its products, however many", async () => {
-    const insert = harness.sql.sqlite.prepare(
+    const insert = api.harness.sql.sqlite.prepare(
       "INSERT INTO products (id, name, price, category, updated_at) VALUES (?, 'x', 1, 'many', '2026-11-02T09:30:00.000Z')",
     );
     for (let id = 1; id <= 2_001; id += 1) insert.run(id);
-    await Promise.all(["1", "1000", "1001", "2001"].map(async (id) => harness.request(`/v1/products/${id}`)));
+    await Promise.all(["1", "1000", "1001", "2001"].map(async (id) => api.request(`/v1/products/${id}`)));
     expect((await invalidate({ tags: ["category:many"] })).deleted).toBe(4);
   });
 
@@ -93,7 +73,7 @@ describe("POST /v1/cache/invalidations", () => {
       "category:chairs",
       ...Array.from({ length: 98 }, (_, i) => `category:none-${i}`),
     ];
-    const prepare = vi.spyOn(harness.sql, "prepare");
+    const prepare = vi.spyOn(api.harness.sql, "prepare");
     expect(await invalidate({ tags })).toEqual({ deleted: 2, tags: 100, next: null });
     expect(prepare).toHaveBeenCalledTimes(1);
     prepare.mockRestore();
@@ -138,15 +118,15 @@ describe("POST /v1/cache/invalidations", () => {
     ["cursor", { pattern: "*", cursor: "one" }],
     ["prefix", { keys: ["product:1"], prefix: "x" }],
   ])("with a bad %j is a 400 that names it", async (field, body) => {
-    const response = await harness.send("POST", "/v1/cache/invalidations", body);
+    const response = await api.send("POST", "/v1/cache/invalidations", body);
     expect(response.status).toBe(400);
     expect((await problemOf(response)).errors?.map(({ path }) => path)).toContain(field);
   });
 
   test("is a 503 with Redis away", async () => {
-    proxy.mode = "refuse";
+    api.proxy.mode = "refuse";
     for (const body of [{ keys: ["product:1"] }, { tags: ["products"] }, { pattern: "*" }]) {
-      const response = await harness.send("POST", "/v1/cache/invalidations", body);
+      const response = await api.send("POST", "/v1/cache/invalidations", body);
       expect(response.status).toBe(503);
     }
   });

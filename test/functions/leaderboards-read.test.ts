@@ -1,45 +1,31 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { createLeaderboards } from "../../lib/leaderboards/index.ts";
-import { startRedis, type TestRedis } from "../support/redis.ts";
-import { createHarness, problemOf, type Harness } from "./support/harness.ts";
+import { useApi } from "./support/api.ts";
+import { problemOf } from "./support/harness.ts";
 
-let redis: TestRedis;
-let harness: Harness;
-let tests = 0;
-let now = 0;
-
-beforeAll(async () => {
-  redis = await startRedis();
-});
-afterAll(async () => redis.close());
+/** A Sunday, a second before midnight. */
+const NOW = Date.UTC(2026, 10, 1, 23, 59, 59);
+let now = NOW;
 beforeEach(() => {
-  tests += 1;
-  // A Sunday, a second before midnight.
-  now = Date.UTC(2026, 10, 1, 23, 59, 59);
-  harness = createHarness({
-    redis,
-    prefix: `${redis.prefix}boards${tests}`,
-    adapt: (services) => ({
-      ...services,
-      leaderboards: createLeaderboards({
-        redis: services.redis,
-        prefix: services.prefix,
-        now: () => now,
-      }),
-    }),
-  });
+  now = NOW;
 });
+const api = useApi(() => ({
+  adapt: (services) => ({
+    ...services,
+    leaderboards: createLeaderboards({ redis: services.redis, prefix: services.prefix, now: () => now }),
+  }),
+}));
 
 interface Page {
   board: string;
   total: number;
   items: { rank: number; member: string; score: number; data?: unknown }[];
 }
-const get = (path: string) => harness.request(`/v1/leaderboards/${path}`);
+const get = (path: string) => api.request(`/v1/leaderboards/${path}`);
 const read = async (path: string) => (await get(path)).json<Page>();
 const members = async (path: string) => (await read(path)).items.map(({ member }) => member);
 const put = (items: { member: string; score: number }[], mode = "best") =>
-  harness.send("POST", "/v1/leaderboards/chess/scores", { mode, items });
+  api.send("POST", "/v1/leaderboards/chess/scores", { mode, items });
 /** m0 is first, m1 behind it… */
 const fill = (n: number) => put(Array.from({ length: n }, (_, i) => ({ member: `m${i}`, score: n - i })));
 

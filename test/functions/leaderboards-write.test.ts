@@ -1,38 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
-import { createHarness, KEYS, problemOf, type Harness } from "./support/harness.ts";
+import { describe, expect, test } from "vitest";
+import { useApi } from "./support/api.ts";
+import { call, testRefusals, type ScopedCall } from "./support/calls.ts";
+import { KEYS, problemOf } from "./support/harness.ts";
 
-let redis: TestRedis;
-let proxy: FaultProxy;
-let harness: Harness;
-let tests = 0;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  proxy = await startFaultProxy(redis.url);
-});
-afterAll(async () => {
-  await proxy.close();
-  await redis.close();
-});
-beforeEach(() => {
-  proxy.mode = "pass";
-  tests += 1;
-  harness = createHarness({
-    redis: { url: proxy.url, token: redis.token },
-    prefix: `${redis.prefix}boards${tests}`,
-  });
-});
+const api = useApi();
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const key = { Authorization: `Bearer ${KEYS.all}` };
 const put = (member: string, body: unknown) =>
-  harness.send("PUT", `/v1/leaderboards/chess/members/${member}`, body);
-const post = (body: unknown) => harness.send("POST", "/v1/leaderboards/chess/scores", body);
+  api.send("PUT", `/v1/leaderboards/chess/members/${member}`, body);
+const post = (body: unknown) => api.send("POST", "/v1/leaderboards/chess/scores", body);
 const read = async (query = "") =>
-  (await harness.request(`/v1/leaderboards/chess${query}`)).json<{ total: number; items: unknown[] }>();
-const remove = (path: string) =>
-  harness.request(`/v1/leaderboards/${path}`, { method: "DELETE", headers: key });
+  (await api.request(`/v1/leaderboards/chess${query}`)).json<{ total: number; items: unknown[] }>();
+const remove = (path: string) => api.request(`/v1/leaderboards/${path}`, { method: "DELETE", headers: key });
 const updates = (n: number) => Array.from({ length: n }, (_, i) => ({ member: `m${i}`, score: i }));
 
 describe("PUT /v1/leaderboards/{board}/members/{member}", () => {
@@ -187,71 +167,43 @@ describe("DELETE", () => {
 
   test("/v1/leaderboards/{board} is a 204 that leaves it empty, its periods too, and others as they are", async () => {
     await post({ items: updates(3) });
-    await harness.send("PUT", "/v1/leaderboards/go/members/ada", { score: 1 });
+    await api.send("PUT", "/v1/leaderboards/go/members/ada", { score: 1 });
     for (let i = 0; i < 2; i += 1) expect((await remove("chess")).status).toBe(204);
     for (const query of ["", "?period=day"]) {
       expect(await read(query)).toEqual({ board: "chess", total: 0, items: [] });
     }
-    expect((await harness.request("/v1/leaderboards/go/members/ada")).status).toBe(200);
+    expect((await api.request("/v1/leaderboards/go/members/ada")).status).toBe(200);
   });
 });
 
-const WRITES: [string, string, unknown][] = [
-  ["PUT", "/BOARD/members/ada", { score: 1 }],
-  ["POST", "/BOARD/scores", { items: [{ member: "ada", score: 1 }] }],
-  ["DELETE", "/BOARD/members/ada", undefined],
-  ["DELETE", "/BOARD", undefined],
+const WRITE = { scope: "leaderboards:write" };
+const CALLS: ScopedCall[] = [
+  { ...WRITE, method: "PUT", path: "/v1/leaderboards/chess/members/ada", body: { score: 1 } },
+  {
+    ...WRITE,
+    method: "POST",
+    path: "/v1/leaderboards/chess/scores",
+    body: { items: [{ member: "ada", score: 1 }] },
+  },
+  { ...WRITE, method: "DELETE", path: "/v1/leaderboards/chess/members/ada" },
+  { ...WRITE, method: "DELETE", path: "/v1/leaderboards/chess" },
+  { method: "GET", path: "/v1/leaderboards/chess" },
+  { method: "GET", path: "/v1/leaderboards/chess?around=ada" },
+  { method: "GET", path: "/v1/leaderboards/chess?members=ada,bob" },
+  { method: "GET", path: "/v1/leaderboards/chess/members/ada" },
 ];
-const READS: [string, string, unknown][] = [
-  ["GET", "/BOARD", undefined],
-  ["GET", "/BOARD?around=ada", undefined],
-  ["GET", "/BOARD?members=ada,bob", undefined],
-  ["GET", "/BOARD/members/ada", undefined],
-];
-const call = (
-  [method, path, body]: [string, string, unknown],
-  { board = "chess", headers = key }: { board?: string; headers?: Record<string, string> } = {},
-) =>
-  harness.request(`/v1/leaderboards${path.replace("BOARD", board)}`, {
-    method,
-    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
 
-test.each(WRITES)("%s %s needs a key with leaderboards:write", async (...route) => {
-  expect((await call(route, { headers: {} })).status).toBe(401);
-  const refused = await call(route, { headers: { Authorization: `Bearer ${KEYS.products}` } });
-  expect(refused.status).toBe(403);
-  expect((await problemOf(refused)).detail).toContain("leaderboards:write.");
-});
-
-test.each([...WRITES, ...READS])("%s %s with a bad name is a 400 that says so", async (...route) => {
+test.each(CALLS)("$method $path with a bad name is a 400 that says so", async (made) => {
+  const { path } = made;
   for (const board of ["%20", "a%2Fb", "%7Ba%7D", "%E0%A4%A", "a".repeat(129)]) {
-    const response = await call(route, { board });
+    const response = await call(api, { ...made, path: path.replace("chess", board) });
     expect(response.status, board).toBe(400);
     expect((await problemOf(response)).errors?.[0]?.path).toBe("board");
   }
-  const [method, path, body] = route;
   if (!path.includes("/members/")) return;
-  const response = await call([method, path.replace("ada", "a%20b"), body]);
+  const response = await call(api, { ...made, path: path.replace("ada", "a%20b") });
   expect(response.status).toBe(400);
   expect((await problemOf(response)).errors?.[0]?.path).toBe("member");
 });
 
-test.each(["refuse", "hang", "status500", "garbage"] as const)(
-  "with a Redis that does %s, every call is a 503 that says when to try again",
-  async (mode) => {
-    harness = createHarness({
-      redis: { url: proxy.url, token: redis.token },
-      prefix: `${redis.prefix}boards-away`,
-      redisTimeoutMs: 100,
-    });
-    proxy.mode = mode;
-    for (const route of [...READS, ...WRITES]) {
-      const response = await call(route);
-      expect(response.status, route.slice(0, 2).join(" ")).toBe(503);
-      expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
-      expect((await problemOf(response)).type).toMatch(/#redis-unavailable$/);
-    }
-  },
-);
+testRefusals(api, CALLS);

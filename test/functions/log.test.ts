@@ -50,4 +50,15 @@ describe("a log line", () => {
     expect(JSON.stringify(written)).toContain("WRONGTYPE");
     expect(JSON.stringify(written)).toContain("no such table");
   });
+
+  test("has an error's code, where that is a constant", () => {
+    const { written, log } = lines();
+    const error = (code: unknown) => Object.assign(new Error("sk_live_secret"), { code });
+    log({ level: "error", event: "a", error: error("E_SENDER_NOT_VERIFIED") });
+    for (const code of [7, "sk_live_secret", "SK_LIVE secret"]) {
+      log({ level: "error", event: "b", error: error(code) });
+    }
+    expect(written[0]).toMatchObject({ error: { name: "Error", code: "E_SENDER_NOT_VERIFIED" } });
+    expect(JSON.stringify(written)).not.toMatch(/secret|"code":7/);
+  });
 });

@@ -32,8 +32,16 @@ beforeEach(() => {
 
 const NOW = 1_790_000_000_000;
 const createAt = (now: number) => create({ adapt: (services) => ({ ...services, now: () => now }) });
-const runAt = async (at: number) =>
-  runScheduled({ tasks: [recordRun(client, prefix, () => at)], log: () => {} });
+/** The scheduled function at that time. @returns whether the hourly work was done */
+async function runAt(at: number): Promise<boolean> {
+  let isHourly = false;
+  const hourly = async (): Promise<void> => {
+    isHourly = true;
+  };
+  const task = recordRun({ redis: client, prefix, hourly, now: () => at });
+  await runScheduled({ tasks: [task], log: () => {} });
+  return isHourly;
+}
 
 test("GET /healthz says that it lives, and which version", async () => {
   const response = await harness.request("/healthz");
@@ -111,6 +119,12 @@ describe("GET /readyz", () => {
     ["UPSTASH_REDIS_REST_URL", { UPSTASH_REDIS_REST_URL: "" }],
     ["UPSTASH_REDIS_REST_URL", { UPSTASH_REDIS_REST_URL: "redis://:sk_live_secret@localhost" }],
     ["UPSTASH_REDIS_REST_TOKEN", { UPSTASH_REDIS_REST_TOKEN: "" }],
+    ["MAIL_FROM", { MAIL_FROM: "" }],
+    ["MAIL_FROM", { MAIL_FROM: "sk_live_secret" }],
+    ["MAIL", { MAIL: undefined }],
+    ["SUBREQUESTS", { SUBREQUESTS: "sk_live_secret" }],
+    ["SUBREQUESTS", { SUBREQUESTS: "19" }],
+    ["SUBREQUESTS", { SUBREQUESTS: "10001" }],
   ])("with %s unusable names it, and never shows it", async (name, env) => {
     const response = await create({ env }).request("/readyz");
     expect(response.status).toBe(503);
@@ -130,6 +144,14 @@ describe("the scheduled function", () => {
   test("records its run", async () => {
     await runAt(NOW);
     expect(await client.send((pipeline) => pipeline.get(lastRunKey(prefix)))).toBe(String(NOW));
+  });
+
+  test("does the hourly work in the first run of an hour, though runs be doubled, late or left out", async () => {
+    const hour = NOW - (NOW % 3_600_000);
+    const minutes = [0, 1, 59, 60, 60, 61, 185, 186, 240];
+    const done: number[] = [];
+    for (const minute of minutes) if (await runAt(hour + minute * 60_000)) done.push(minute);
+    expect(done).toEqual([0, 60, 185, 240]);
   });
 
   test("runs every task though one fails, logs that one, and counts as failed", async () => {

@@ -1,28 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
-import { createHarness, problemOf, type Harness } from "./support/harness.ts";
+import { describe, expect, test } from "vitest";
+import { useApi } from "./support/api.ts";
+import { problemOf, type Harness } from "./support/harness.ts";
 
-let redis: TestRedis;
-let proxy: FaultProxy;
-let harness: Harness;
-let files = 0;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  proxy = await startFaultProxy(redis.url);
-});
-afterAll(async () => {
-  await proxy.close();
-  await redis.close();
-});
-beforeEach(() => {
-  proxy.mode = "pass";
-  files += 1;
-  harness = createHarness({
-    redis: { url: proxy.url, token: redis.token },
-    prefix: `${redis.prefix}write${files}`,
-  });
-});
+const api = useApi();
 
 interface Product {
   id: number;
@@ -32,18 +12,18 @@ interface Product {
   updatedAt: string;
 }
 const read = async (id: number | string): Promise<Product> =>
-  await (await harness.request(`/v1/products/${id}`)).json<Product>();
+  await (await api.request(`/v1/products/${id}`)).json<Product>();
 const idsOf = async (query: string): Promise<number[]> => {
-  const body = await (await harness.request(`/v1/products${query}`)).json<{ items: Product[] }>();
+  const body = await (await api.request(`/v1/products${query}`)).json<{ items: Product[] }>();
   return body.items.map(({ id }) => id);
 };
-const rows = () => harness.sql.sqlite.prepare("SELECT * FROM products ORDER BY id").all();
+const rows = () => api.harness.sql.sqlite.prepare("SELECT * FROM products ORDER BY id").all();
 
 const LAMP = { name: "Brass lamp", price: 7_900, category: "lamps" };
 
 describe("POST /v1/products", () => {
   test("answers 201 with the product and where it is", async () => {
-    const response = await harness.send("POST", "/v1/products", LAMP);
+    const response = await api.send("POST", "/v1/products", LAMP);
     expect(response.status).toBe(201);
     const product = await response.json<Product>();
     expect(product).toMatchObject({ id: 1, ...LAMP });
@@ -53,37 +33,37 @@ describe("POST /v1/products", () => {
   });
 
   test("is seen by lists that were cached, and by a 404 that was cached", async () => {
-    expect((await harness.request("/v1/products/1")).status).toBe(404);
+    expect((await api.request("/v1/products/1")).status).toBe(404);
     expect(await idsOf("")).toEqual([]);
     expect(await idsOf("?category=lamps")).toEqual([]);
-    await harness.send("POST", "/v1/products", LAMP);
-    expect((await harness.request("/v1/products/1")).status).toBe(200);
+    await api.send("POST", "/v1/products", LAMP);
+    expect((await api.request("/v1/products/1")).status).toBe(200);
     expect(await idsOf("")).toEqual([1]);
     expect(await idsOf("?category=lamps")).toEqual([1]);
   });
 
   test("leaves cached lists of other categories alone", async () => {
     await idsOf("?category=chairs");
-    await harness.send("POST", "/v1/products", LAMP);
-    const response = await harness.request("/v1/products?category=chairs");
+    await api.send("POST", "/v1/products", LAMP);
+    const response = await api.request("/v1/products?category=chairs");
     expect(response.headers.get("Cache-Status")).toMatch(/^sedge; hit/);
   });
 
   test("never gives an id twice, not even after a delete", async () => {
-    await harness.send("POST", "/v1/products", LAMP);
-    await harness.send("DELETE", "/v1/products/1", "");
-    const response = await harness.send("POST", "/v1/products", LAMP);
+    await api.send("POST", "/v1/products", LAMP);
+    await api.send("DELETE", "/v1/products/1", "");
+    const response = await api.send("POST", "/v1/products", LAMP);
     expect((await response.json<Product>()).id).toBe(2);
   });
 
   test("takes the spaces off a name", async () => {
-    await harness.send("POST", "/v1/products", { ...LAMP, name: "  Brass lamp " });
+    await api.send("POST", "/v1/products", { ...LAMP, name: "  Brass lamp " });
     expect((await read(1)).name).toBe("Brass lamp");
   });
 
   test("takes names of 200 characters, whatever these take in memory", async () => {
     const name = "💡".repeat(200);
-    expect((await harness.send("POST", "/v1/products", { ...LAMP, name })).status).toBe(201);
+    expect((await api.send("POST", "/v1/products", { ...LAMP, name })).status).toBe(201);
     expect((await read(1)).name).toBe(name);
   });
 
@@ -111,7 +91,7 @@ describe("POST /v1/products", () => {
     ["", '"text"'],
     ["", "null"],
   ])("with a bad %j is a 400 that names it, and writes nothing", async (field, body) => {
-    const response = await harness.send("POST", "/v1/products", body);
+    const response = await api.send("POST", "/v1/products", body);
     expect(response.status).toBe(400);
     const { errors = [], type } = await problemOf(response);
     expect(type).toMatch(/#bad-request$/);
@@ -122,8 +102,8 @@ describe("POST /v1/products", () => {
 
 describe("PATCH /v1/products/{id}", () => {
   test("changes what it names, and leaves the rest", async () => {
-    const id = harness.seed();
-    const response = await harness.send("PATCH", `/v1/products/${id}`, { price: 1 });
+    const id = api.harness.seed();
+    const response = await api.send("PATCH", `/v1/products/${id}`, { price: 1 });
     expect(response.status).toBe(200);
     const product = await response.json<Product>();
     expect(product).toMatchObject({ id, name: "Walnut desk", price: 1, category: "furniture" });
@@ -131,60 +111,56 @@ describe("PATCH /v1/products/{id}", () => {
   });
 
   test("is seen by the next read in another isolate", async () => {
-    const id = harness.seed();
-    const elsewhere = createHarness({
-      redis: { url: redis.url, token: redis.token },
-      prefix: harness.env.KEY_PREFIX ?? "",
-      sql: harness.sql,
-    });
+    const id = api.harness.seed();
+    const elsewhere = api.isolate();
     for (let price = 1; price <= 5; price += 1) {
       await elsewhere.request(`/v1/products/${id}`);
-      await harness.send("PATCH", `/v1/products/${id}`, { price });
+      await api.send("PATCH", `/v1/products/${id}`, { price });
       const seen = await (await elsewhere.request(`/v1/products/${id}`)).json<Product>();
       expect(seen.price).toBe(price);
     }
   });
 
   test("of the category moves the product between lists that were cached", async () => {
-    const id = harness.seed({ category: "desks" });
+    const id = api.harness.seed({ category: "desks" });
     await Promise.all(["", "?category=desks", "?category=tables"].map(idsOf));
-    await harness.send("PATCH", `/v1/products/${id}`, { category: "tables" });
+    await api.send("PATCH", `/v1/products/${id}`, { category: "tables" });
     expect(await idsOf("?category=desks")).toEqual([]);
     expect(await idsOf("?category=tables")).toEqual([id]);
     expect(await idsOf("")).toEqual([id]);
   });
 
   test("beside one that moves the product leaves no cached list behind", async () => {
-    const id = harness.seed({ category: "desks" });
+    const id = api.harness.seed({ category: "desks" });
     // Between what the second PATCH sees and what it writes, the first one moves the product to another category.
     let moved = false;
-    harness.sql.before = async (query) => {
+    api.harness.sql.before = async (query) => {
       if (moved || !query.startsWith("UPDATE products")) return;
       moved = true;
-      await harness.send("PATCH", `/v1/products/${id}`, { category: "tables" });
+      await api.send("PATCH", `/v1/products/${id}`, { category: "tables" });
       expect(await idsOf("?category=tables")).toEqual([id]);
     };
-    await harness.send("PATCH", `/v1/products/${id}`, { category: "shelves" });
+    await api.send("PATCH", `/v1/products/${id}`, { category: "shelves" });
     expect(await idsOf("?category=tables")).toEqual([]);
     expect(await idsOf("?category=shelves")).toEqual([id]);
   });
 
   test("that always finds the product moved gives up with 409", async () => {
-    const id = harness.seed({ category: "c0" });
+    const id = api.harness.seed({ category: "c0" });
     let moves = 0;
-    harness.sql.before = async (query) => {
+    api.harness.sql.before = async (query) => {
       if (!query.startsWith("UPDATE products")) return;
       moves += 1;
-      harness.sql.sqlite.prepare("UPDATE products SET category = ?").run(`c${moves}`);
+      api.harness.sql.sqlite.prepare("UPDATE products SET category = ?").run(`c${moves}`);
     };
-    const response = await harness.send("PATCH", `/v1/products/${id}`, { price: 1 });
+    const response = await api.send("PATCH", `/v1/products/${id}`, { price: 1 });
     expect(response.status).toBe(409);
     expect(moves).toBe(5);
   });
 
   test.each(["404", "007", "no-such-product"])("of %s is a 404", async (id) => {
-    harness.seed();
-    expect((await harness.send("PATCH", `/v1/products/${id}`, { price: 1 })).status).toBe(404);
+    api.harness.seed();
+    expect((await api.send("PATCH", `/v1/products/${id}`, { price: 1 })).status).toBe(404);
   });
 
   test.each<[string, unknown]>([
@@ -193,8 +169,8 @@ describe("PATCH /v1/products/{id}", () => {
     ["price", { price: null }],
     ["updatedAt", { updatedAt: "2026-11-02T09:30:00.000Z" }],
   ])("with a bad %j is a 400", async (field, body) => {
-    const id = harness.seed();
-    const response = await harness.send("PATCH", `/v1/products/${id}`, body);
+    const id = api.harness.seed();
+    const response = await api.send("PATCH", `/v1/products/${id}`, body);
     expect(response.status).toBe(400);
     expect((await problemOf(response)).errors?.map(({ path }) => path)).toEqual([field]);
   });
@@ -202,19 +178,19 @@ describe("PATCH /v1/products/{id}", () => {
 
 describe("DELETE /v1/products/{id}", () => {
   test("answers 204, and the product is gone from reads and lists that were cached", async () => {
-    const id = harness.seed({ category: "lamps" });
+    const id = api.harness.seed({ category: "lamps" });
     await read(id);
     await Promise.all(["", "?category=lamps"].map(idsOf));
-    const response = await harness.send("DELETE", `/v1/products/${id}`, "");
+    const response = await api.send("DELETE", `/v1/products/${id}`, "");
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
-    expect((await harness.request(`/v1/products/${id}`)).status).toBe(404);
+    expect((await api.request(`/v1/products/${id}`)).status).toBe(404);
     expect(await idsOf("")).toEqual([]);
     expect(await idsOf("?category=lamps")).toEqual([]);
   });
 
   test("of a product that is not there is a 404", async () => {
-    expect((await harness.send("DELETE", "/v1/products/404", "")).status).toBe(404);
+    expect((await api.send("DELETE", "/v1/products/404", "")).status).toBe(404);
   });
 });
 
@@ -224,10 +200,10 @@ describe("with Redis away", () => {
     ["PATCH", "/v1/products/1", { price: 1 }],
     ["DELETE", "/v1/products/1", ""],
   ] as const)("%s is a 503 that may be tried again, and nothing is written", async (method, path, body) => {
-    harness.seed();
+    api.harness.seed();
     const before = rows();
-    proxy.mode = "refuse";
-    const response = await harness.send(method, path, body);
+    api.proxy.mode = "refuse";
+    const response = await api.send(method, path, body);
     expect(response.status).toBe(503);
     expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
     expect((await problemOf(response)).type).toMatch(/#redis-unavailable$/);
@@ -235,20 +211,14 @@ describe("with Redis away", () => {
   });
 
   test("a PATCH of a product that is not there is a 404 all the same", async () => {
-    proxy.mode = "refuse";
-    expect((await harness.send("PATCH", "/v1/products/404", { price: 1 })).status).toBe(404);
+    api.proxy.mode = "refuse";
+    expect((await api.send("PATCH", "/v1/products/404", { price: 1 })).status).toBe(404);
   });
 });
 
 test("while prices change, no read that starts after a PATCH was answered sees an older one", async () => {
-  const id = harness.seed({ price: 0 });
-  const readers = Array.from({ length: 4 }, () =>
-    createHarness({
-      redis: { url: redis.url, token: redis.token },
-      prefix: harness.env.KEY_PREFIX ?? "",
-      sql: harness.sql,
-    }),
-  );
+  const id = api.harness.seed({ price: 0 });
+  const readers = Array.from({ length: 4 }, () => api.isolate());
   const writer = { acknowledged: 0, done: false };
   const seenTooOld: string[] = [];
 
@@ -261,7 +231,7 @@ test("while prices change, no read that starts after a PATCH was answered sees a
   };
   const write = async (): Promise<void> => {
     for (let price = 1; price <= 25; price += 1) {
-      expect((await harness.send("PATCH", `/v1/products/${id}`, { price })).status).toBe(200);
+      expect((await api.send("PATCH", `/v1/products/${id}`, { price })).status).toBe(200);
       writer.acknowledged = price;
     }
     writer.done = true;

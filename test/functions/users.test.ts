@@ -3,6 +3,7 @@ import { createPasswords } from "../../lib/passwords.ts";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
 import { ADA, BOB, signUp } from "./support/browser.ts";
 import { createHarness, problemOf, type Harness } from "./support/harness.ts";
+import { killedBehindAnswers } from "./support/killed.ts";
 
 let redis: TestRedis;
 let proxy: FaultProxy;
@@ -24,6 +25,8 @@ beforeEach(() => {
   harness = createHarness({
     redis: { url: proxy.url, token: redis.token },
     prefix: `${redis.prefix}users${tests}`,
+    // What stands in the outbox stays there.
+    adapt: killedBehindAnswers,
   });
 });
 
@@ -80,7 +83,12 @@ describe("POST /v1/users", () => {
       const real = createPasswords({ logN: 1, r: 1, p: 1 });
       let hashes = 0;
       const hash = (password: string) => real.hash(password).finally(() => (hashes += 1));
-      harness = createHarness({ redis, prefix: harness.env.KEY_PREFIX ?? "", passwords: { ...real, hash } });
+      harness = createHarness({
+        redis,
+        prefix: harness.env.KEY_PREFIX ?? "",
+        passwords: { ...real, hash },
+        adapt: killedBehindAnswers,
+      });
       await signUp(harness);
       const before = [rows("users"), rows("outbox")];
       const response = await post({ ...BOB, email });

@@ -12,10 +12,12 @@ import {
 import { EngineError } from "../../engine.ts";
 import type { Engine, EngineCommand, EngineReply } from "../../engine.ts";
 import { createCommands } from "./commands.ts";
+import { effectOf } from "./effect.ts";
 import { createKeyIndex } from "./key-index.ts";
 import { createLuaRuntimes } from "./lua.ts";
 import { toEngineError, toEngineReply } from "./reply.ts";
-import { openSnapshot } from "./snapshot.ts";
+import { replay } from "./replay.ts";
+import { openSnapshot, type Snapshot } from "./snapshot.ts";
 import { subscribeTo, watchCommands } from "./subscriptions.ts";
 import { runTransaction } from "./transaction.ts";
 import { unknownCommand } from "./unknown-command.ts";
@@ -71,18 +73,18 @@ export async function createEmbeddedEngine(options: {
   const index = createKeyIndex(state, database);
   state.getLuaRuntime = createLuaRuntimes(state.profile);
 
-  const snapshot =
-    options.stateDir === null
-      ? null
-      : await openSnapshot({ directory: options.stateDir, database, log: options.log });
+  // None while it is opened: what is replayed is in the journal.
+  let snapshot: Snapshot | null = null;
   const executor = new CommandExecutor({
     registry: createCommands(index),
     profile: state.profile,
     policies: [
       {
-        name: "changes",
-        beforeExecute(plan) {
-          if (mayWrite(plan)) snapshot?.changed();
+        name: "journal",
+        afterExecute(plan, _context, result) {
+          const command = snapshot === null || !mayWrite(plan) ? null : effectOf(plan, result);
+          if (command !== null) snapshot?.add({ at: Date.now(), command });
+          return result;
         },
       },
       createTransactionPolicy(),
@@ -107,6 +109,15 @@ export async function createEmbeddedEngine(options: {
     }
   }
 
+  if (options.stateDir !== null) {
+    snapshot = await openSnapshot({
+      directory: options.stateDir,
+      database,
+      replay: (entries) => withSession((session) => replay(session, entries)),
+      log: options.log,
+    });
+  }
+
   let closing: Promise<void> | undefined;
   return {
     description: `embedded (js-redis-server ${libraryVersion()})`,
@@ -115,9 +126,15 @@ export async function createEmbeddedEngine(options: {
         const replies: EngineReply[] = [];
         // One after the other: a pipeline keeps its order.
         for (const command of commands) replies.push(await execute(session, executor, command));
+        await snapshot?.kept();
         return replies;
       }),
-    transaction: (commands) => withSession((session) => runTransaction(session, executor, commands)),
+    transaction: (commands) =>
+      withSession(async (session) => {
+        const replies = await runTransaction(session, executor, commands);
+        await snapshot?.kept();
+        return replies;
+      }),
     subscribe: async (kind, channels, listener) => subscribeTo(state.pubsubBroker, kind, channels, listener),
     monitor: async (listener) => watchCommands(state, executor, listener),
     close: () =>

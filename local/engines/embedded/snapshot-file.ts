@@ -3,7 +3,7 @@
 //   8 bytes  magic "SEDGERDB"
 //   4 bytes  version, big endian
 //  32 bytes  SHA-256 of the payload
-//   rest     payload: v8.serialize of KeyspaceEntry[]
+//   rest     payload: v8.serialize of Keyspace
 
 import { createHash } from "node:crypto";
 import { open, rename } from "node:fs/promises";
@@ -12,17 +12,23 @@ import { deserialize, serialize } from "node:v8";
 import type { KeyspaceEntry } from "js-redis-server/core";
 
 const MAGIC = Buffer.from("SEDGERDB");
-const VERSION = 1;
+const VERSION = 2;
 const CHECKSUM_AT = MAGIC.length + 4;
 const PAYLOAD_AT = CHECKSUM_AT + 32;
+
+export interface Keyspace {
+  entries: readonly KeyspaceEntry[];
+  /** The journal whose writes come next. */
+  journal: number;
+}
 
 function checksum(payload: Buffer): Buffer {
   return createHash("sha256").update(payload).digest();
 }
 
 /** The file's bytes: header and payload apart, so that a large payload is not copied. */
-export function encodeSnapshot(entries: readonly KeyspaceEntry[]): Buffer[] {
-  const payload = serialize(entries);
+export function encodeSnapshot(keyspace: Keyspace): Buffer[] {
+  const payload = serialize(keyspace);
   const version = Buffer.alloc(4);
   version.writeUInt32BE(VERSION);
   return [MAGIC, version, checksum(payload), payload];
@@ -33,7 +39,7 @@ export function encodeSnapshot(entries: readonly KeyspaceEntry[]): Buffer[] {
  *
  * @throws Error that says what is wrong with them.
  */
-export function decodeSnapshot(file: Buffer): KeyspaceEntry[] {
+export function decodeSnapshot(file: Buffer): Keyspace {
   if (!file.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error("it is not a snapshot of Sedge");
   if (file.length < PAYLOAD_AT) throw new Error("it is torn");
   const version = file.readUInt32BE(MAGIC.length);
@@ -42,7 +48,7 @@ export function decodeSnapshot(file: Buffer): KeyspaceEntry[] {
   const payload = file.subarray(PAYLOAD_AT);
   if (!checksum(payload).equals(file.subarray(CHECKSUM_AT, PAYLOAD_AT))) throw new Error("it is torn");
   // The checksum holds, so this is what encodeSnapshot wrote.
-  return deserialize(payload) as KeyspaceEntry[];
+  return deserialize(payload) as Keyspace;
 }
 
 /**

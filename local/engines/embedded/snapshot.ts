@@ -1,22 +1,38 @@
-// Keeps the embedded engine's data across restarts.
+// Keeps the embedded engine's data across restarts and kills: a snapshot of all of it, written now and then, and a journal of
+// the writes since, each there before its answer is.
 
-import { readFile, rename } from "node:fs/promises";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { RedisDatabase } from "js-redis-server/core";
+import { type JournalEntry, type JournalFile, openJournalFile } from "./journal-file.ts";
 import { lockDirectory } from "./lock.ts";
 import { decodeSnapshot, encodeSnapshot, replaceFile } from "./snapshot-file.ts";
 
 const SNAPSHOT_FILE = "redis.snapshot";
-/** From the first change to the write that holds it. Changes within it share one write. */
+const JOURNAL_FILE = /^redis\.journal-(\d+)$/;
+/** From the first change to the snapshot that holds it. Changes within it share one. */
 const WRITE_AFTER_MS = 400;
 /** From a write that failed to the next try. */
 const RETRY_AFTER_MS = 1_000;
 
 export interface Snapshot {
-  /** Says that data may have changed: it is written within a second. Costs nothing where that is known already. */
-  changed(): void;
+  /** Takes a write that has been done. */
+  add(entry: JournalEntry): void;
+  /** Resolves when all that was added so far survives a kill of this process. Costs nothing where that is so already. */
+  kept(): Promise<void>;
   /** Writes what is not written yet, and gives the directory back. Never rejects. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface SnapshotOptions {
+  /** Where it lies; made where it is missing, and held until `close`. */
+  directory: string;
+  /** Empty; filled from the file. Key expiry, consumer groups and pending entries come back too. */
+  database: RedisDatabase;
+  /** Does writes again that came after the snapshot, at their times. */
+  replay: (entries: readonly JournalEntry[]) => Promise<void>;
+  /** Told when a file was put aside, when writing begins to fail, and when it works again. */
+  log: (message: string) => void;
 }
 
 function text(error: unknown): string {
@@ -27,71 +43,131 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** Fills the database from the file. One that cannot be read is put aside under a name with the time. */
-async function restore(path: string, database: RedisDatabase, log: (message: string) => void): Promise<void> {
-  try {
-    for (const { key, value, expiresAt } of decodeSnapshot(await readFile(path))) {
-      database.set(key, value, expiresAt === undefined ? {} : { expiresAt });
-    }
-  } catch (error) {
-    if (isMissing(error)) return;
-    const aside = `${path}.broken-${new Date().toISOString().replaceAll(":", "-")}`;
-    await rename(path, aside);
-    log(
-      `The Redis data in ${path} cannot be read: ${text(error)}. It was put aside as ${aside}; starting empty.`,
-    );
-  }
+async function journalsIn(directory: string): Promise<number[]> {
+  return (await readdir(directory)).flatMap((name) => {
+    const number = JOURNAL_FILE.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
 }
 
 /**
- * Opens the snapshot of a database.
+ * Fills the database from the snapshot. One that cannot be read is put aside under a name with the time, and with it the
+ * journals, which mean nothing without it.
+ * @returns the number of the journal that goes on from there
+ */
+async function restore({ directory, database, log }: SnapshotOptions): Promise<number> {
+  const path = join(directory, SNAPSHOT_FILE);
+  try {
+    const { entries, journal } = decodeSnapshot(await readFile(path));
+    for (const { key, value, expiresAt } of entries) {
+      database.set(key, value, expiresAt === undefined ? {} : { expiresAt });
+    }
+    return journal;
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    const suffix = `.broken-${new Date().toISOString().replaceAll(":", "-")}`;
+    await rename(path, path + suffix);
+    for (const number of await journalsIn(directory)) {
+      const journal = journalPath(directory, number);
+      await rename(journal, journal + suffix);
+    }
+    log(
+      `The Redis data in ${path} cannot be read: ${text(error)}. It was put aside as ${path}${suffix}; starting empty.`,
+    );
+    return 0;
+  }
+}
+
+const journalPath = (directory: string, number: number): string => join(directory, `redis.journal-${number}`);
+
+/**
+ * Opens the data of a database: the snapshot, and what came after it.
  *
- * @param options.directory where it lies; made where it is missing, and held until `close`.
- * @param options.database empty; filled from the file. Key expiry, consumer groups and pending entries come back too.
- * @param options.log told when a file was put aside, when writing begins to fail, and when it works again.
  * @throws Error where another process holds the directory, or it cannot be written to.
  */
-export async function openSnapshot(options: {
-  directory: string;
-  database: RedisDatabase;
-  log: (message: string) => void;
-}): Promise<Snapshot> {
-  const { directory, database, log } = options;
+export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> {
+  const { directory, database, replay, log } = options;
   const path = join(directory, SNAPSHOT_FILE);
   const unlock = await lockDirectory(directory);
-  try {
-    await restore(path, database, log);
-  } catch (error) {
-    await unlock();
-    throw error;
-  }
 
   let dirty = false;
+  let number = 0;
+  let file: JournalFile;
+  /** Done, and in no journal yet. */
+  let added: JournalEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let lastFailure: string | undefined;
   let closing: Promise<void> | undefined;
 
-  /** Writes the present data. The copy is taken between commands: whole transactions and scripts, or nothing. */
-  async function write(): Promise<void> {
-    const turn = await database.turnQueue.waitTurn();
-    let chunks: Buffer[];
+  try {
+    number = await restore(options);
+    // More than one where a kill came between beginning a journal and the snapshot before it.
+    const there = new Set(await journalsIn(directory));
+    for (;;) {
+      const journal = openJournalFile(journalPath(directory, number));
+      file = journal.file;
+      await replay(journal.entries);
+      if (!there.has(number + 1)) break;
+      file.close();
+      number += 1;
+    }
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+
+  function failed(error: unknown): void {
+    dirty = true;
+    // Once per reason, not once per try.
+    if (lastFailure !== text(error)) {
+      log(`Redis data could not be written to ${path}: ${text(error)}. Trying again.`);
+    }
+    lastFailure = text(error);
+  }
+
+  /** To be called between commands, so that scripts and transactions stand in one frame. */
+  function append(): void {
+    if (added.length === 0) return;
     try {
-      dirty = false;
-      chunks = encodeSnapshot(database.entriesSnapshot());
+      file.append(added);
+      added = [];
+    } catch (error) {
+      // They stay; the next snapshot has them.
+      failed(error);
+    }
+  }
+
+  async function betweenCommands<Result>(act: () => Result): Promise<Result> {
+    const turn = await database.turnQueue.waitTurn();
+    try {
+      return act();
     } finally {
       turn.release();
     }
+  }
+
+  /** Writes the present data. The copy is taken between commands: whole transactions and scripts, or nothing. */
+  async function write(): Promise<void> {
     try {
+      const chunks = await betweenCommands(() => {
+        append();
+        const journal = openJournalFile(journalPath(directory, number + 1));
+        file.close();
+        file = journal.file;
+        number += 1;
+        added = [];
+        dirty = false;
+        return encodeSnapshot({ entries: database.entriesSnapshot(), journal: number });
+      });
       await replaceFile(path, chunks);
+      for (const old of await journalsIn(directory)) {
+        if (old < number) await rm(journalPath(directory, old));
+      }
       if (lastFailure !== undefined) log(`Redis data is written to ${path} again.`);
       lastFailure = undefined;
     } catch (error) {
-      dirty = true;
-      // Once per reason, not once per try.
-      if (lastFailure !== text(error))
-        log(`Redis data could not be written to ${path}: ${text(error)}. Trying again.`);
-      lastFailure = text(error);
+      failed(error);
     }
   }
 
@@ -107,15 +183,20 @@ export async function openSnapshot(options: {
   }
 
   return {
-    changed() {
+    add(entry) {
+      added.push(entry);
       dirty = true;
       schedule(WRITE_AFTER_MS);
+    },
+    async kept() {
+      if (added.length > 0) await betweenCommands(append);
     },
     close: () =>
       (closing ??= (async () => {
         clearTimeout(timer);
         await writing;
         if (dirty) await write();
+        file.close();
         await unlock();
       })()),
   };

@@ -16,7 +16,7 @@ function isWord(token: Buffer | undefined, ...words: string[]): boolean {
  * The same words as the library reads them: NOMKSTREAM before the trimming (Redis takes them in either order), and
  * the threshold straight behind MAXLEN or MINID (Redis allows a literal `=` between).
  */
-function normalizeOptions(input: readonly Buffer[]): { words: Buffer[]; id: Buffer | undefined } {
+export function normalizeOptions(input: readonly Buffer[]): { words: Buffer[]; id: Buffer | undefined } {
   const [key, ...rest] = input;
   if (!key) return { words: [], id: undefined };
   const first: Buffer[] = [];

@@ -43,7 +43,9 @@ export const HEADERS: Record<string, readonly string[]> = {
     `a=${"b".repeat(20_000)}`,
   ],
   "Idempotency-Key": ["", "rubbish", SECRET, "k".repeat(256), "k".repeat(255), "\u00e9", "a\tb", '"'],
+  "If-Match": ["*", '"', `"${SECRET}"`, 'W/"1"', '"a", W/"b", c', ",".repeat(5_000), "\u00ff"],
   "If-None-Match": ["*", '"', "W/", `"${SECRET}"`, '"a", W/"b", c', ",".repeat(5_000), "\u00ff"],
+  "Last-Event-ID": ["", "1-", "0-0-0", SECRET, "9".repeat(9_000), "\u00ff"],
   Origin: [
     "",
     ...words(`null https://evil.example https://${SECRET} :// http://localhost https://shop.example`),

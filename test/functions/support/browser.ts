@@ -39,14 +39,18 @@ export function createBrowser(
 export const ADA = { email: "ada@example.com", name: "Ada Lovelace", password: "correct horse battery" };
 export const BOB = { email: "bob@example.com", name: "Bob", password: "battery staple, please" };
 
-/** Signs somebody up. @returns their id */
-export async function signUp({ request }: Pick<Harness, "request">, user: typeof ADA = ADA): Promise<string> {
+/** Signs somebody up, and waits until that is told to whom it may concern. @returns their id */
+export async function signUp(
+  { request, settled }: Pick<Harness, "request" | "settled">,
+  user: typeof ADA = ADA,
+): Promise<string> {
   const response = await request("/v1/users", {
     method: "POST",
     body: JSON.stringify(user),
     headers: { "Content-Type": "application/json" },
   });
   if (response.status !== 201) throw new Error(`sign-up answered ${response.status}`);
+  await settled();
   return (await response.json<{ id: string }>()).id;
 }
 

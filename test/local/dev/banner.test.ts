@@ -19,6 +19,7 @@ describe("the first lines of npm run dev", () => {
         Real Redis  REDIS_URL=redis://127.0.0.1:6379 npm run dev
         D1          .sedge/worker, migrated and seeded
         Cron        fires the scheduled function every 60 s
+        Mail        is not sent: each is shown here, with the file of its text
         Limits      a thousand times as wide (LIMITS=production: the real ones)
         API key     sedge-local (every scope)
         Try         curl -i http://localhost:8787/v1/products/1"

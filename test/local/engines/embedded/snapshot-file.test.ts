@@ -33,7 +33,10 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const WHOLE = Buffer.concat(
-  encodeSnapshot([{ key: Buffer.from("k"), value: { type: "string", value: Buffer.from("v") } }]),
+  encodeSnapshot({
+    entries: [{ key: Buffer.from("k"), value: { type: "string", value: Buffer.from("v") } }],
+    journal: 1,
+  }),
 );
 const flipped = Buffer.from(WHOLE);
 flipped[WHOLE.length - 3] = (flipped[WHOLE.length - 3] ?? 0) ^ 1;

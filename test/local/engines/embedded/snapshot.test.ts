@@ -100,7 +100,7 @@ describe("writing", () => {
   test("happens soon after a change, without a close", async () => {
     const engine = await open();
     await run(engine, "SET", "k", "v");
-    await vi.waitFor(async () => expect(decodeSnapshot(await readFile(file()))).toHaveLength(1), {
+    await vi.waitFor(async () => expect(decodeSnapshot(await readFile(file())).entries).toHaveLength(1), {
       timeout: 5_000,
     });
   });
@@ -124,7 +124,7 @@ describe("writing", () => {
     await rmdir(`${file()}.tmp`);
     await vi.waitFor(() => expect(messages).toHaveLength(2), { timeout: 5_000 });
     expect(messages[1]).toMatch(/is written to .* again/);
-    expect(decodeSnapshot(await readFile(file()))).toHaveLength(1);
+    expect(decodeSnapshot(await readFile(file())).entries).toHaveLength(1);
   });
 
   test("that fails at the end does not keep the engine from closing", async () => {
@@ -139,16 +139,21 @@ describe("writing", () => {
 test("a snapshot waits for the transaction or script that is running", async () => {
   const state = new RedisServerState({ activeExpiryIntervalMs: false });
   const database = state.getDatabase(0);
-  const snapshot = await openSnapshot({ directory, database, log: (message) => messages.push(message) });
+  const snapshot = await openSnapshot({
+    directory,
+    database,
+    replay: async () => {},
+    log: (message) => messages.push(message),
+  });
   const turn = await database.turnQueue.waitTurn();
   database.setString(Buffer.from("first"), Buffer.from("v"));
-  snapshot.changed();
+  snapshot.add({ at: Date.now(), command: [Buffer.from("PING")] });
   const closed = snapshot.close();
   await new Promise((resolve) => setImmediate(resolve));
   database.setString(Buffer.from("last"), Buffer.from("v"));
   turn.release();
   await closed;
-  expect(decodeSnapshot(await readFile(file()))).toHaveLength(2);
+  expect(decodeSnapshot(await readFile(file())).entries).toHaveLength(2);
 });
 
 test("a kill in the middle of writing leaves whole data, and the directory free", async () => {

@@ -1,0 +1,76 @@
+// Events as they come: server-sent events (WHATWG HTML, 9.2).
+
+import type { Context } from "hono";
+import { isPosition, type LiveItem } from "../../lib/pubsub/index.ts";
+import type { AppEnv } from "../http/environment.ts";
+import { problem } from "../http/problems.ts";
+
+/** How long a client waits before it comes back, when a stream has ended. */
+const RETRY_MS = 1_000;
+
+const HEADERS = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-store",
+  // Asks a proxy in between to pass each event on at once.
+  "X-Accel-Buffering": "no",
+};
+
+/** Whether a caller wants events as they come, not those there are. */
+export const wantsStream = (c: Context<AppEnv>): boolean =>
+  /\btext\/event-stream\b/i.test(c.req.header("Accept") ?? "");
+
+/**
+ * Answers with a pattern's events as they come, behind `Last-Event-ID` or else `after`, and from now on without either.
+ * @throws ProblemError 400 for a `Last-Event-ID` that is none; RedisUnavailableError
+ */
+export async function answerStream(
+  c: Context<AppEnv>,
+  pattern: string,
+  after: string | undefined,
+): Promise<Response> {
+  const lastId = c.req.header("Last-Event-ID") || after;
+  if (lastId !== undefined && !isPosition(lastId)) {
+    throw problem("bad-request", {
+      errors: [{ path: "Last-Event-ID", message: "must be an event's id, or 0" }],
+    });
+  }
+  const { live, log } = c.var.services;
+  const leaving = new AbortController();
+  const items = await live.open(pattern, {
+    after: lastId,
+    signal: AbortSignal.any([c.req.raw.signal, leaving.signal]),
+  });
+
+  const encoder = new TextEncoder();
+  let prelude = `retry: ${RETRY_MS}\n`;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      // Nothing is made before the client takes it: so HEAD subscribes to nothing, and a slow client keeps nothing.
+      async pull(controller) {
+        try {
+          const { done, value } = await items.next();
+          if (done) return controller.close();
+          controller.enqueue(encoder.encode(prelude + textOf(value)));
+          prelude = "";
+        } catch (error) {
+          log({ level: "error", event: "live", requestId: c.get("requestId"), error });
+          controller.close();
+        }
+      },
+      async cancel() {
+        leaving.abort();
+        await items.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return c.body(body, 200, HEADERS);
+}
+
+function textOf(item: LiveItem): string {
+  if (item.kind === "gap") return `event: gap\ndata: ${JSON.stringify(item.gap)}\n\n`;
+  // An id without data is no event: the client keeps it, to come back with.
+  if (item.kind === "position") return `:\nid: ${item.position}\n\n`;
+  const { event } = item;
+  return `id: ${event.id}\nevent: ${event.type ?? "message"}\ndata: ${JSON.stringify(event)}\n\n`;
+}

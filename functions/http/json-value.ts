@@ -1,0 +1,18 @@
+// Any JSON, as a field of a body that is kept.
+
+import * as v from "valibot";
+import { isWithin, MAX_LEVELS } from "./nesting.ts";
+
+/** JSON.parse makes an infinity of 1e400, which no JSON can say again. */
+const isFinite = (value: unknown): boolean => {
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value !== "object" || value === null || Object.values(value).every(isFinite);
+};
+
+export const jsonValue = v.pipe(
+  v.unknown(),
+  v.check(
+    (value) => isWithin(MAX_LEVELS, value) && isFinite(value),
+    `must be JSON of at most ${MAX_LEVELS} levels, without a number beyond what a double holds`,
+  ),
+);

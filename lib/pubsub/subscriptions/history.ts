@@ -1,0 +1,96 @@
+// What came of a subscription's deliveries: its attempts, its dead letters, and these given back.
+
+import type { Redis } from "../../redis/index.ts";
+import { isPosition } from "../ids.ts";
+import type { ChannelEvent } from "../types.ts";
+import type { SubscriptionKeys } from "./keys.ts";
+import { checkLimit, pageOf } from "./page.ts";
+import { REPLAY } from "./scripts.ts";
+import type { DeadLetter, DeliveryAttempt, Subscriber, Subscriptions } from "./types.ts";
+
+const REPLAYED_AT_ONCE = 100;
+const REPLAY_STEPS = 20;
+
+/** An attempt as it is kept, with its number among all of the subscription's. */
+export type KeptAttempt = DeliveryAttempt & { readonly n: number };
+
+/** A stream's entry: `id` of the event, `attempts`, `status` or "-", `event` as JSON, `at` milliseconds since 1970. */
+type Letter = readonly [entry: string, fields: readonly string[]];
+
+export interface HistoryOptions {
+  redis: Redis;
+  keys: SubscriptionKeys;
+  inCode: ReadonlyMap<string, Subscriber>;
+  now: () => number;
+}
+
+export function createHistory({
+  redis,
+  keys,
+  inCode,
+  now,
+}: HistoryOptions): Pick<Subscriptions, "deliveries" | "dead" | "replay"> {
+  async function exists(id: string): Promise<boolean> {
+    return inCode.has(id) || (await redis.send<number>((p) => p.hexists(keys.subscriptions, id))) === 1;
+  }
+
+  return {
+    async deliveries(id, { cursor, limit: most } = {}) {
+      const limit = checkLimit(most);
+      const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
+      if (Number.isNaN(before)) throw new RangeError("cursor is none of this list");
+      const [there, texts] = await Promise.all([
+        exists(id),
+        redis.send<string[]>((pipeline) => pipeline.lrange(keys.attempts(id), 0, -1)),
+      ]);
+      if (!there) return null;
+      const kept = texts.map((text) => JSON.parse(text) as KeptAttempt).filter(({ n }) => n < before);
+      const { items, next } = pageOf(kept, limit, ({ n }) => String(n));
+      return { items: items.map(attemptOf), next };
+    },
+
+    async dead(id, { cursor, limit: most } = {}) {
+      const limit = checkLimit(most);
+      if (cursor !== undefined && !isPosition(cursor)) throw new RangeError("cursor is none of this list");
+      const from = cursor === undefined ? "+" : `(${cursor}`;
+      const [there, letters] = await Promise.all([
+        exists(id),
+        redis.send<Letter[]>((pipeline) => pipeline.xrevrange(keys.dead(id), from, "-", limit + 1)),
+      ]);
+      if (!there) return null;
+      const { items, next } = pageOf(letters, limit, ([entry]) => entry);
+      return { items: items.map(letterOf), next };
+    },
+
+    async replay(id) {
+      const names = [keys.subscriptions, keys.log.agenda, keys.dead(id), keys.due(id), keys.pending(id)];
+      let replayed = 0;
+      for (let step = 0; step < REPLAY_STEPS; step += 1) {
+        const moved = await redis.run<number>(REPLAY, names, [
+          id,
+          inCode.has(id) ? 1 : 0,
+          REPLAYED_AT_ONCE,
+          now(),
+        ]);
+        if (moved < 0) return null;
+        replayed += moved;
+        if (moved < REPLAYED_AT_ONCE) break;
+      }
+      return replayed;
+    },
+  };
+}
+
+function attemptOf({ eventId, attempt, status, at, durationMs, error }: KeptAttempt): DeliveryAttempt {
+  return { eventId, attempt, status, at, durationMs, error };
+}
+
+function letterOf([, fields]: Letter): DeadLetter {
+  const [, , , attempts, , status, , event = "null", , at] = fields;
+  return {
+    event: JSON.parse(event) as ChannelEvent,
+    attempts: Number(attempts),
+    lastStatus: status === "-" ? null : Number(status),
+    deadAt: new Date(Number(at)).toISOString(),
+  };
+}
