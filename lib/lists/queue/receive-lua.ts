@@ -83,11 +83,11 @@ if receive < tonumber(latest) or attempts == '0' then return {'stale'} end
 /** Deletes a message: {"acked"}. KEYS and ARGV as above. */
 export const ACK: Script = {
   name: "queue-ack",
-  sha1: "554094d978389be25a60a98e2c929f402f27a00d",
+  sha1: "876f232794523bef7538d494d2b4a43a7fe5e72c",
   commands: 4,
   lua: `${HOLD}
 redis.call('ZREM', KEYS[1], id, '@' .. id)
-
+redis.call('HDEL', KEYS[2], 'b:' .. id, 'r:' .. id)
 return {'acked'}
 `,
 };

@@ -101,6 +101,7 @@ export interface Queues {
   /**
    * Takes messages that are visible, in the order in which they were sent, and hides them from others until they are acked
    * or their visibility ends. Bodies of 1 MiB at most together, so there may be fewer than `max` although there are more.
+   * Of more than 500 delays, or visibilities, that ended since the last receive, it takes account of the 500 that ended first.
    *
    * @returns none where there are none, after the wait, and where `signal` is aborted before they were taken
    * @throws InvalidNameError, RangeError; RedisUnavailableError: unless its reason is "breaker-open" messages may have

@@ -41,9 +41,10 @@ test.each([
     );
     expect(Date.now() - started).toBeLessThan(1_000);
     proxy.mode = "pass";
-    await queues.send("back", [{ body: mode }]);
-    expect(await queues.receive("back")).toMatchObject([{ body: mode }]);
-    expect(await queues.metrics("away")).toMatchObject({ ready: 0 });
+    const back = openQueues({ ...target, url: proxy.url });
+    await back.send(`back:${mode}`, [{ body: 1 }]);
+    expect(await back.receive(`back:${mode}`)).toMatchObject([{ body: 1 }]);
+    expect(await back.metrics("away")).toMatchObject({ ready: 0 });
   },
 );
 

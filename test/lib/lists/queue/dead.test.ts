@@ -219,6 +219,19 @@ describe("a redrive", () => {
   }, 30_000);
 });
 
+test("a redrive ends though others die while it runs, and leaves them", async () => {
+  const { clock, queues } = open();
+  await bury(queues, "dying", numbers(600));
+  clock.advance(1);
+  await bury(queues, "dying", numbers(50));
+  // The 50 die between its first script and its second.
+  const looks = [clock.now(), clock.now() + 1_000];
+  const redriving = openQueues(target, { redisNow: () => looks.shift() ?? clock.now() + 1_000 });
+  expect(await redriving.redrive("dying")).toBe(600);
+  clock.advance(1);
+  expect(await queues.metrics("dying")).toMatchObject({ ready: 600, dead: 50 });
+});
+
 test("the age is that of the oldest that is neither acked nor dead, however many died before it", async () => {
   const { clock, queues } = open();
   await bury(queues, "age", numbers(250));

@@ -72,6 +72,18 @@ describe("a message that is received", () => {
   });
 });
 
+test("what has become ready beside a message that was received stays so, where the clock goes back", async () => {
+  const { clock, queues } = open();
+  await queues.send(
+    "back",
+    [1, 2, 3].map((body) => ({ body, delaySeconds: 60 })),
+  );
+  clock.advance(60);
+  expect(await queues.receive("back")).toMatchObject([{ body: 1 }]);
+  clock.advance(-10);
+  expect((await queues.receive("back", { max: 10 })).map(({ body }) => body)).toEqual([2, 3]);
+});
+
 describe("a receipt", () => {
   test("of an earlier receive neither acks, extends nor gives back what another has by now", async () => {
     const { clock, queues } = open();
@@ -157,13 +169,13 @@ describe("an extension", () => {
 
   test("of 0 gives the message back at once, to anybody", async () => {
     const { queues } = open();
-    await queues.send("back", [{ body: 1 }]);
-    const { receipt } = await one(queues, "back");
-    expect(await queues.extend("back", receipt, 0)).toMatchObject({ kind: "extended" });
-    const again = await one(queues, "back");
+    await queues.send("given-back", [{ body: 1 }]);
+    const { receipt } = await one(queues, "given-back");
+    expect(await queues.extend("given-back", receipt, 0)).toMatchObject({ kind: "extended" });
+    const again = await one(queues, "given-back");
     expect(again).toMatchObject({ attempts: 2 });
-    expect(await queues.ack("back", receipt)).toEqual(stale);
-    expect(await queues.ack("back", again.receipt)).toEqual(acked);
+    expect(await queues.ack("given-back", receipt)).toEqual(stale);
+    expect(await queues.ack("given-back", again.receipt)).toEqual(acked);
   });
 });
 
