@@ -1,9 +1,52 @@
 // Every test runs in Node. Those of e2e/ start workerd and whole programs: they come last, one file at a time, so that
-// neither they nor the others' waits for conditions run short of processor time.
+// neither they nor the others' waits for conditions run short of processor time. Those of browser/ follow, where there is a
+// Chromium, and those of package/, which pack what others install.
 
-import { defineConfig } from "vitest/config";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const e2e = "test/e2e/**/*.test.ts";
+const browser = "test/browser/**/*.test.ts";
+const packed = "test/package/**/*.test.ts";
+
+const chromium = process.env["CHROMIUM"] || findOnPath("chromium", "chromium-browser", "google-chrome");
+
+function findOnPath(...names: readonly string[]): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return paths.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The tests in a browser. Without one they cannot run: that is said, and where everything must hold it is an error. */
+function browserProject(): TestProjectConfiguration[] {
+  if (chromium === undefined) {
+    const message = `There is no Chromium: ${browser} does not run. Install it, or name it by CHROMIUM=/path/to/chromium.`;
+    if (process.env["CI"]) throw new Error(message);
+    console.warn(message);
+    return [];
+  }
+  return [
+    {
+      test: {
+        name: "browser",
+        include: [browser],
+        env: { CHROMIUM: chromium },
+        fileParallelism: false,
+        testTimeout: 60_000,
+        hookTimeout: 90_000,
+        sequence: { groupOrder: 2 },
+      },
+    },
+  ];
+}
 
 export default defineConfig({
   test: {
@@ -14,7 +57,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [e2e],
+          exclude: [e2e, browser, packed],
           testTimeout: 10_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: 0 },
@@ -28,6 +71,18 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      ...browserProject(),
+      {
+        test: {
+          name: "package",
+          include: [packed],
+          globalSetup: "test/package/support/setup.ts",
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

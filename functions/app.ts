@@ -2,7 +2,6 @@
 
 import { Hono, type Context } from "hono";
 import { serverTiming } from "../lib/hono/index.ts";
-import { describeRoute } from "hono-openapi";
 import { channels } from "./channels.ts";
 import { config } from "./config.ts";
 import { counters } from "./counters.ts";
@@ -18,8 +17,6 @@ import { limits } from "./limits.ts";
 import { leaderboards } from "./leaderboards.ts";
 import type { Log } from "./log.ts";
 import { unrouted } from "./http/methods.ts";
-import { problems } from "./http/openapi.ts";
-import { openapi } from "./openapi.ts";
 import { posts } from "./posts.ts";
 import { products } from "./products.ts";
 import { queues } from "./queues.ts";
@@ -52,7 +49,7 @@ export function createApp({ services, log }: AppOptions) {
   const timing = serverTiming((c: Context<AppEnv>) => c.var.services.redis.meter);
   app.use("/v1/*", timing);
   app.use("/readyz", timing);
-  app.use("/v1/*", describeRoute({ responses: problems("quota-exceeded") }), tellLimits());
+  app.use("/v1/*", tellLimits());
   app.use("/v1/*", openSession());
 
   return app
@@ -72,11 +69,7 @@ export function createApp({ services, log }: AppOptions) {
     .route("/v1/history", history)
     .route("/v1/config", config)
     .route("/v1/tokens", tokens)
-    .route("/", health)
-    .route(
-      "/",
-      openapi(() => app),
-    );
+    .route("/", health);
 }
 
 export type AppType = ReturnType<typeof createApp>;

@@ -1,10 +1,8 @@
 // /v1/channels: events over HTTP.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import { EventTooLargeError } from "../lib/pubsub/index.ts";
 import { requireReader } from "./channels/authorize.ts";
-import * as documentation from "./channels/documentation.ts";
 import { answerStream, wantsStream } from "./channels/live.ts";
 import {
   channelName,
@@ -27,7 +25,6 @@ const PRIVATE = { "Cache-Control": "no-store" };
 export const channels = new Hono<AppEnv>()
   .post(
     "/:channel/events",
-    describeRoute(documentation.publish),
     requireScope("events:publish"),
     jsonBody({ maxBytes: MAX_EVENT_BYTES }),
     valid("param", channelName),
@@ -52,7 +49,6 @@ export const channels = new Hono<AppEnv>()
 
   .get(
     "/:channel/events",
-    describeRoute(documentation.read),
     requireReader(),
     valid("param", channelPattern),
     valid("query", eventsQuery),
@@ -68,7 +64,6 @@ export const channels = new Hono<AppEnv>()
 
   .post(
     "/:channel/tokens",
-    describeRoute(documentation.issueToken),
     requireScope("events:read"),
     jsonBody(),
     valid("param", channelPattern),

@@ -1,8 +1,6 @@
 // /v1/counters: counters over HTTP.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
-import * as documentation from "./counters/documentation.ts";
 import {
   counterName,
   counterNames,
@@ -20,32 +18,19 @@ import { problem } from "./http/problems.ts";
 import { valid } from "./http/validation.ts";
 
 export const counters = new Hono<AppEnv>()
-  .get(
-    "/",
-    describeRoute(documentation.list),
-    requireScope("counters:read"),
-    valid("query", counterNames),
-    async (c) => {
-      const { names } = c.req.valid("query");
-      const values = await c.var.services.counters.getMany(names);
-      return c.json({ items: names.map((name, i) => ({ name, value: values[i] ?? 0 })) }, 200);
-    },
-  )
+  .get("/", requireScope("counters:read"), valid("query", counterNames), async (c) => {
+    const { names } = c.req.valid("query");
+    const values = await c.var.services.counters.getMany(names);
+    return c.json({ items: names.map((name, i) => ({ name, value: values[i] ?? 0 })) }, 200);
+  })
 
-  .get(
-    "/:name",
-    describeRoute(documentation.get),
-    requireScope("counters:read"),
-    valid("param", counterName),
-    async (c) => {
-      const { name } = c.req.valid("param");
-      return c.json({ name, value: await c.var.services.counters.get(name) }, 200);
-    },
-  )
+  .get("/:name", requireScope("counters:read"), valid("param", counterName), async (c) => {
+    const { name } = c.req.valid("param");
+    return c.json({ name, value: await c.var.services.counters.get(name) }, 200);
+  })
 
   .post(
     "/:name/increments",
-    describeRoute(documentation.increment),
     requireScope("counters:write"),
     jsonBody(),
     valid("param", counterName),
@@ -67,7 +52,6 @@ export const counters = new Hono<AppEnv>()
 
   .get(
     "/:name/series",
-    describeRoute(documentation.series),
     requireScope("counters:read"),
     valid("param", counterName),
     valid("query", seriesQuery),
@@ -84,7 +68,6 @@ export const counters = new Hono<AppEnv>()
 
   .post(
     "/:name/visitors",
-    describeRoute(documentation.visit),
     requireScope("counters:write"),
     jsonBody(),
     valid("param", counterName),
@@ -96,27 +79,15 @@ export const counters = new Hono<AppEnv>()
     },
   )
 
-  .get(
-    "/:name/visitors",
-    describeRoute(documentation.visitors),
-    requireScope("counters:read"),
-    valid("param", counterName),
-    async (c) => {
-      const { name } = c.req.valid("param");
-      return c.json({ name, unique: await c.var.services.counters.visitors(name) }, 200);
-    },
-  )
+  .get("/:name/visitors", requireScope("counters:read"), valid("param", counterName), async (c) => {
+    const { name } = c.req.valid("param");
+    return c.json({ name, unique: await c.var.services.counters.visitors(name) }, 200);
+  })
 
-  .delete(
-    "/:name",
-    describeRoute(documentation.remove),
-    requireScope("counters:write"),
-    valid("param", counterName),
-    async (c) => {
-      await c.var.services.counters.delete(c.req.valid("param").name);
-      return c.body(null, 204);
-    },
-  );
+  .delete("/:name", requireScope("counters:write"), valid("param", counterName), async (c) => {
+    await c.var.services.counters.delete(c.req.valid("param").name);
+    return c.body(null, 204);
+  });
 
 const REPLAYED = { "Idempotency-Replayed": "true" };
 

@@ -36,13 +36,20 @@ const BEHIND_ANSWER_MS = 15_000;
 const SCHEDULED_MS = 48_000;
 /** Subrequests left for what else goes on behind an answer: a session's renewal, permits of limits given back. */
 const RESERVE = 5;
+/** A webhook's own, and two to look its name up where that was not done lately. */
+const SUBREQUESTS_PER_DELIVERY = 3;
 
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { redis, subrequests, otherSubrequests, waitUntil, on, now = Date.now } = options;
 
   async function dispatch(forMs: number): Promise<void> {
     const left = subrequests - redis.meter.requests - otherSubrequests() - RESERVE;
-    await createDispatcher({ ...options, subrequests: left, untilMs: now() + forMs }).run();
+    await createDispatcher({
+      ...options,
+      subrequests: left,
+      subrequestsPerDelivery: SUBREQUESTS_PER_DELIVERY,
+      untilMs: now() + forMs,
+    }).run();
   }
 
   async function behindAnswer(): Promise<void> {

@@ -1,10 +1,8 @@
 // /v1/users/{id}/following, /followers, /mutual: who follows whom.
 
 import { Hono, type Context, type MiddlewareHandler } from "hono";
-import { describeRoute } from "hono-openapi";
 import { NAME } from "../lib/keys.ts";
 import type { Follow, UserPage } from "../lib/sets/index.ts";
-import * as documentation from "./follows/documentation.ts";
 import { followPath, listPath, listQuery, mutualQuery } from "./follows/schemas.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { limitPublic } from "./http/limits.ts";
@@ -45,7 +43,6 @@ const presented = ({ items, total, next }: UserPage<Follow>) => ({
 export const follows = new Hono<AppEnv>()
   .put(
     "/:id/following/:other",
-    describeRoute(documentation.follow),
     requireUser(),
     ownSite(),
     ownId(),
@@ -68,7 +65,6 @@ export const follows = new Hono<AppEnv>()
 
   .delete(
     "/:id/following/:other",
-    describeRoute(documentation.unfollow),
     requireUser(),
     ownSite(),
     ownId(),
@@ -81,43 +77,22 @@ export const follows = new Hono<AppEnv>()
     },
   )
 
-  .get(
-    "/:id/following",
-    describeRoute(documentation.following),
-    limitPublic(),
-    valid("param", listPath),
-    valid("query", listQuery),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const following = c.var.services.follows.following(id, pageOf(c.req.valid("query")));
-      return c.json(presented(await ofUsers(c, [id], following)), 200);
-    },
-  )
+  .get("/:id/following", limitPublic(), valid("param", listPath), valid("query", listQuery), async (c) => {
+    const { id } = c.req.valid("param");
+    const following = c.var.services.follows.following(id, pageOf(c.req.valid("query")));
+    return c.json(presented(await ofUsers(c, [id], following)), 200);
+  })
 
-  .get(
-    "/:id/followers",
-    describeRoute(documentation.followers),
-    limitPublic(),
-    valid("param", listPath),
-    valid("query", listQuery),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const followers = c.var.services.follows.followers(id, pageOf(c.req.valid("query")));
-      return c.json(presented(await ofUsers(c, [id], followers)), 200);
-    },
-  )
+  .get("/:id/followers", limitPublic(), valid("param", listPath), valid("query", listQuery), async (c) => {
+    const { id } = c.req.valid("param");
+    const followers = c.var.services.follows.followers(id, pageOf(c.req.valid("query")));
+    return c.json(presented(await ofUsers(c, [id], followers)), 200);
+  })
 
-  .get(
-    "/:id/mutual",
-    describeRoute(documentation.mutual),
-    limitPublic(),
-    valid("param", listPath),
-    valid("query", mutualQuery),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const { with: other, ...page } = c.req.valid("query");
-      const mutual = c.var.services.follows.mutual(id, other, pageOf(page));
-      const { items, total, next } = await ofUsers(c, [id, other], mutual);
-      return c.json({ items: items.map((user) => ({ id: user })), total, next: cursorOf(next) }, 200);
-    },
-  );
+  .get("/:id/mutual", limitPublic(), valid("param", listPath), valid("query", mutualQuery), async (c) => {
+    const { id } = c.req.valid("param");
+    const { with: other, ...page } = c.req.valid("query");
+    const mutual = c.var.services.follows.mutual(id, other, pageOf(page));
+    const { items, total, next } = await ofUsers(c, [id, other], mutual);
+    return c.json({ items: items.map((user) => ({ id: user })), total, next: cursorOf(next) }, 200);
+  });

@@ -1,7 +1,6 @@
 // /v1/leaderboards: leaderboards over HTTP.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import { requireScope } from "./http/authorize.ts";
 import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
@@ -9,37 +8,28 @@ import { limitPublic } from "./http/limits.ts";
 import { problem } from "./http/problems.ts";
 import { valid } from "./http/validation.ts";
 import { placeOf } from "./leaderboards/answers.ts";
-import * as documentation from "./leaderboards/documentation.ts";
 import { boardQuery, scopeOf, scopeQuery } from "./leaderboards/query.ts";
 import { boardName, memberName, scoreBatch, scoreUpdate } from "./leaderboards/schemas.ts";
 
 export const leaderboards = new Hono<AppEnv>()
-  .get(
-    "/:board",
-    describeRoute(documentation.read),
-    limitPublic(),
-    valid("param", boardName),
-    valid("query", boardQuery),
-    async (c) => {
-      const { leaderboards: boards } = c.var.services;
-      const { board } = c.req.valid("param");
-      const { around, members, offset = 0, limit, ...scope } = c.req.valid("query");
-      const of = scopeOf(scope);
+  .get("/:board", limitPublic(), valid("param", boardName), valid("query", boardQuery), async (c) => {
+    const { leaderboards: boards } = c.var.services;
+    const { board } = c.req.valid("param");
+    const { around, members, offset = 0, limit, ...scope } = c.req.valid("query");
+    const of = scopeOf(scope);
 
-      const read = () => {
-        if (members !== undefined) return boards.standings(board, members, of);
-        if (around !== undefined) return boards.around(board, around, { ...of, limit: limit ?? 11 });
-        return boards.page(board, { ...of, offset, limit: limit ?? 10 });
-      };
-      const page = await read();
-      if (page === null) throw notOnBoard();
-      return c.json({ board, total: page.total, items: page.items.map(placeOf) }, 200);
-    },
-  )
+    const read = () => {
+      if (members !== undefined) return boards.standings(board, members, of);
+      if (around !== undefined) return boards.around(board, around, { ...of, limit: limit ?? 11 });
+      return boards.page(board, { ...of, offset, limit: limit ?? 10 });
+    };
+    const page = await read();
+    if (page === null) throw notOnBoard();
+    return c.json({ board, total: page.total, items: page.items.map(placeOf) }, 200);
+  })
 
   .get(
     "/:board/members/:member",
-    describeRoute(documentation.standing),
     limitPublic(),
     valid("param", memberName),
     valid("query", scopeQuery),
@@ -55,7 +45,6 @@ export const leaderboards = new Hono<AppEnv>()
 
   .put(
     "/:board/members/:member",
-    describeRoute(documentation.update),
     requireScope("leaderboards:write"),
     jsonBody(),
     valid("param", memberName),
@@ -71,7 +60,6 @@ export const leaderboards = new Hono<AppEnv>()
 
   .post(
     "/:board/scores",
-    describeRoute(documentation.updateMany),
     requireScope("leaderboards:write"),
     jsonBody(),
     valid("param", boardName),
@@ -89,7 +77,6 @@ export const leaderboards = new Hono<AppEnv>()
 
   .delete(
     "/:board/members/:member",
-    describeRoute(documentation.removeMember),
     requireScope("leaderboards:write"),
     valid("param", memberName),
     async (c) => {
@@ -99,16 +86,10 @@ export const leaderboards = new Hono<AppEnv>()
     },
   )
 
-  .delete(
-    "/:board",
-    describeRoute(documentation.remove),
-    requireScope("leaderboards:write"),
-    valid("param", boardName),
-    async (c) => {
-      await c.var.services.leaderboards.delete(c.req.valid("param").board);
-      return c.body(null, 204);
-    },
-  );
+  .delete("/:board", requireScope("leaderboards:write"), valid("param", boardName), async (c) => {
+    await c.var.services.leaderboards.delete(c.req.valid("param").board);
+    return c.body(null, 204);
+  });
 
 const notOnBoard = () => problem("not-found", { detail: "The member is not on this board." });
 

@@ -1,39 +1,23 @@
 // /v1/limits: rate limits as a service.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import { requireScope } from "./http/authorize.ts";
 import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { valid } from "./http/validation.ts";
-import * as documentation from "./limits/documentation.ts";
 import { limitOf, presented, storedAs } from "./limits/limits.ts";
 import { limitsToCheck, limitToReset } from "./limits/schemas.ts";
 
 export const limits = new Hono<AppEnv>()
-  .post(
-    "/check",
-    describeRoute(documentation.check),
-    requireScope("limits:check"),
-    jsonBody(),
-    valid("json", limitsToCheck),
-    async (c) => {
-      const { limiter, policies } = c.var.services;
-      const asked = c.req.valid("json").limits;
-      const decision = await limiter.check(await Promise.all(asked.map((limit) => limitOf(limit, policies))));
-      return c.json(presented(decision, asked), 200);
-    },
-  )
+  .post("/check", requireScope("limits:check"), jsonBody(), valid("json", limitsToCheck), async (c) => {
+    const { limiter, policies } = c.var.services;
+    const asked = c.req.valid("json").limits;
+    const decision = await limiter.check(await Promise.all(asked.map((limit) => limitOf(limit, policies))));
+    return c.json(presented(decision, asked), 200);
+  })
 
-  .post(
-    "/reset",
-    describeRoute(documentation.reset),
-    requireScope("limits:write"),
-    jsonBody(),
-    valid("json", limitToReset),
-    async (c) => {
-      const [name, identifier] = await storedAs(c.req.valid("json"));
-      await c.var.services.limiter.reset(name, identifier);
-      return c.body(null, 204);
-    },
-  );
+  .post("/reset", requireScope("limits:write"), jsonBody(), valid("json", limitToReset), async (c) => {
+    const [name, identifier] = await storedAs(c.req.valid("json"));
+    await c.var.services.limiter.reset(name, identifier);
+    return c.body(null, 204);
+  });

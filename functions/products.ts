@@ -1,7 +1,6 @@
 // /v1/products: the catalogue over HTTP.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import type { Loaded } from "../lib/cache/index.ts";
 import { requireScope } from "./http/authorize.ts";
 import { jsonBody } from "./http/body.ts";
@@ -11,7 +10,6 @@ import type { AppEnv } from "./http/environment.ts";
 import { honourIdempotencyKey } from "./http/idempotency.ts";
 import { limitPublic } from "./http/limits.ts";
 import { problem } from "./http/problems.ts";
-import * as documentation from "./products/documentation.ts";
 import { newProduct, productChanges, productId, productQuery } from "./products/schemas.ts";
 import { valid } from "./http/validation.ts";
 
@@ -21,7 +19,7 @@ const DEFAULT_LIMIT = 20;
 // On each route, in the order in which it refuses: 401, 403 and 429 (requireScope; limitPublic where there is none), 413 and
 // 415 (jsonBody), 400 (valid).
 export const products = new Hono<AppEnv>()
-  .get("/", describeRoute(documentation.list), limitPublic(), valid("query", productQuery), async (c) => {
+  .get("/", limitPublic(), valid("query", productQuery), async (c) => {
     const { category, limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? 0 : (decodeCursor(cursor) ?? 0);
     const { value, status } = await c.var.services.catalogue.list({ category, after, limit });
@@ -32,7 +30,7 @@ export const products = new Hono<AppEnv>()
     });
   })
 
-  .get("/:id", describeRoute(documentation.get), limitPublic(), valid("param", productId), async (c) => {
+  .get("/:id", limitPublic(), valid("param", productId), async (c) => {
     const { value, status } = await c.var.services.catalogue.get(c.req.valid("param").id);
     c.header("Cache-Status", cacheStatus(status));
     if (value === null) throw missing(status);
@@ -41,7 +39,6 @@ export const products = new Hono<AppEnv>()
 
   .post(
     "/",
-    describeRoute(documentation.create),
     requireScope("products:write"),
     jsonBody(),
     valid("json", newProduct),
@@ -54,7 +51,6 @@ export const products = new Hono<AppEnv>()
 
   .patch(
     "/:id",
-    describeRoute(documentation.update),
     requireScope("products:write"),
     jsonBody(),
     valid("param", productId),
@@ -67,18 +63,12 @@ export const products = new Hono<AppEnv>()
     },
   )
 
-  .delete(
-    "/:id",
-    describeRoute(documentation.remove),
-    requireScope("products:write"),
-    valid("param", productId),
-    async (c) => {
-      const outcome = await c.var.services.catalogue.remove(c.req.valid("param").id);
-      if (outcome === "missing") throw missing();
-      if (outcome === "contended") throw contended();
-      return c.body(null, 204);
-    },
-  );
+  .delete("/:id", requireScope("products:write"), valid("param", productId), async (c) => {
+    const outcome = await c.var.services.catalogue.remove(c.req.valid("param").id);
+    if (outcome === "missing") throw missing();
+    if (outcome === "contended") throw contended();
+    return c.body(null, 204);
+  });
 
 /** Said by the cache, where `status` is given: then the answer says so too. */
 const missing = (status?: Loaded<unknown>["status"]) =>

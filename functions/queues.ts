@@ -1,7 +1,6 @@
 // /v1/queues: task queues over HTTP.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import type { NotHeld } from "../lib/lists/index.ts";
 import type { ProblemError } from "../lib/hono/index.ts";
 import { requireScope } from "./http/authorize.ts";
@@ -10,7 +9,6 @@ import type { AppEnv } from "./http/environment.ts";
 import { idempotencyKeyOf, idempotencyKeyReused } from "./http/idempotency-key.ts";
 import { problem } from "./http/problems.ts";
 import { valid } from "./http/validation.ts";
-import * as documentation from "./queues/documentation.ts";
 import {
   deadQuery,
   messagesOf,
@@ -29,7 +27,6 @@ const DEFAULT_LIMIT = 20;
 export const queues = new Hono<AppEnv>()
   .post(
     "/:queue/messages",
-    describeRoute(documentation.send),
     requireScope("queues:send"),
     jsonBody(),
     valid("param", queueName),
@@ -49,7 +46,6 @@ export const queues = new Hono<AppEnv>()
 
   .post(
     "/:queue/receive",
-    describeRoute(documentation.receive),
     requireScope("queues:receive"),
     jsonBody(),
     valid("param", queueName),
@@ -65,7 +61,6 @@ export const queues = new Hono<AppEnv>()
 
   .delete(
     "/:queue/messages/:receipt",
-    describeRoute(documentation.ack),
     requireScope("queues:receive"),
     valid("param", receiptPath),
     async (c) => {
@@ -78,7 +73,6 @@ export const queues = new Hono<AppEnv>()
 
   .patch(
     "/:queue/messages/:receipt",
-    describeRoute(documentation.extend),
     requireScope("queues:receive"),
     jsonBody(),
     valid("param", receiptPath),
@@ -92,20 +86,13 @@ export const queues = new Hono<AppEnv>()
     },
   )
 
-  .get(
-    "/:queue",
-    describeRoute(documentation.metrics),
-    requireScope("queues:read"),
-    valid("param", queueName),
-    async (c) => {
-      const { queue } = c.req.valid("param");
-      return c.json({ queue, ...(await c.var.services.queues.metrics(queue)) }, 200);
-    },
-  )
+  .get("/:queue", requireScope("queues:read"), valid("param", queueName), async (c) => {
+    const { queue } = c.req.valid("param");
+    return c.json({ queue, ...(await c.var.services.queues.metrics(queue)) }, 200);
+  })
 
   .put(
     "/:queue",
-    describeRoute(documentation.configure),
     requireScope("queues:write"),
     jsonBody(),
     valid("param", queueName),
@@ -120,7 +107,6 @@ export const queues = new Hono<AppEnv>()
 
   .get(
     "/:queue/dead",
-    describeRoute(documentation.dead),
     requireScope("queues:write"),
     valid("param", queueName),
     valid("query", deadQuery),
@@ -131,24 +117,14 @@ export const queues = new Hono<AppEnv>()
     },
   )
 
-  .post(
-    "/:queue/dead/redrive",
-    describeRoute(documentation.redrive),
-    requireScope("queues:write"),
-    valid("param", queueName),
-    async (c) => c.json({ moved: await c.var.services.queues.redrive(c.req.valid("param").queue) }, 200),
+  .post("/:queue/dead/redrive", requireScope("queues:write"), valid("param", queueName), async (c) =>
+    c.json({ moved: await c.var.services.queues.redrive(c.req.valid("param").queue) }, 200),
   )
 
-  .delete(
-    "/:queue/dead",
-    describeRoute(documentation.purge),
-    requireScope("queues:write"),
-    valid("param", queueName),
-    async (c) => {
-      await c.var.services.queues.purge(c.req.valid("param").queue);
-      return c.body(null, 204);
-    },
-  );
+  .delete("/:queue/dead", requireScope("queues:write"), valid("param", queueName), async (c) => {
+    await c.var.services.queues.purge(c.req.valid("param").queue);
+    return c.body(null, 204);
+  });
 
 function notHeld({ kind }: NotHeld): ProblemError {
   return kind === "stale"

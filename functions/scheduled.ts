@@ -3,7 +3,7 @@
 import type { Redis } from "../lib/redis/index.ts";
 import type { Log } from "./log.ts";
 
-/** A part of the scheduled function. Parts do not wait for each other, and one that fails stops no other. */
+/** A part of the scheduled function. All begin at once, and one that fails stops no other. */
 export interface ScheduledTask {
   readonly name: string;
   run(): Promise<void>;

@@ -1,7 +1,6 @@
 // /v1/session: who is signed in. /v1/sessions: signing in, and all of a user's sessions.
 
 import { Hono, type Context } from "hono";
-import { describeRoute } from "hono-openapi";
 import type { DataFault } from "../lib/sessions/index.ts";
 import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
@@ -10,7 +9,6 @@ import { ownSite } from "./http/own-site.ts";
 import { problem } from "./http/problems.ts";
 import { notSignedIn, requireUser, wrongCredentials } from "./http/session.ts";
 import { valid } from "./http/validation.ts";
-import * as documentation from "./sessions/documentation.ts";
 import { credentials, presented, sessionChanges, sessionId, summarized, which } from "./sessions/schemas.ts";
 
 /** What a session says is for its user alone. */
@@ -24,7 +22,6 @@ const tokenOf = (c: Context<AppEnv>): string => c.var.session.token ?? "";
 export const sessions = new Hono<AppEnv>()
   .post(
     "/sessions",
-    describeRoute(documentation.signIn),
     ownSite(),
     limitPublic(),
     jsonBody(),
@@ -50,13 +47,10 @@ export const sessions = new Hono<AppEnv>()
     },
   )
 
-  .get("/session", describeRoute(documentation.get), requireUser(), limitPublic(), (c) =>
-    c.json(presented(c.var.signedIn), 200, PRIVATE),
-  )
+  .get("/session", requireUser(), limitPublic(), (c) => c.json(presented(c.var.signedIn), 200, PRIVATE))
 
   .patch(
     "/session",
-    describeRoute(documentation.update),
     requireUser(),
     ownSite(),
     limitPublic(),
@@ -70,72 +64,42 @@ export const sessions = new Hono<AppEnv>()
     },
   )
 
-  .post(
-    "/session/rotation",
-    describeRoute(documentation.rotate),
-    requireUser(),
-    ownSite(),
-    limitPublic(),
-    async (c) => {
-      const rotated = await c.var.services.sessions.rotate(tokenOf(c));
-      if (rotated === null) throw notSignedIn();
-      c.var.services.sessionCookie.set(c, rotated.token, rotated.session.expiresAt);
-      return c.json(presented(rotated.session), 200, PRIVATE);
-    },
-  )
+  .post("/session/rotation", requireUser(), ownSite(), limitPublic(), async (c) => {
+    const rotated = await c.var.services.sessions.rotate(tokenOf(c));
+    if (rotated === null) throw notSignedIn();
+    c.var.services.sessionCookie.set(c, rotated.token, rotated.session.expiresAt);
+    return c.json(presented(rotated.session), 200, PRIVATE);
+  })
 
-  .delete(
-    "/session",
-    describeRoute(documentation.signOut),
-    requireUser(),
-    ownSite(),
-    limitPublic(),
-    async (c) => {
-      // Where it ended in this moment otherwise, what was asked for has come to pass too.
-      await c.var.services.sessions.end(tokenOf(c));
-      c.var.services.sessionCookie.clear(c);
-      return c.body(null, 204);
-    },
-  )
+  .delete("/session", requireUser(), ownSite(), limitPublic(), async (c) => {
+    // Where it ended in this moment otherwise, what was asked for has come to pass too.
+    await c.var.services.sessions.end(tokenOf(c));
+    c.var.services.sessionCookie.clear(c);
+    return c.body(null, 204);
+  })
 
-  .get("/sessions", describeRoute(documentation.list), requireUser(), limitPublic(), async (c) => {
+  .get("/sessions", requireUser(), limitPublic(), async (c) => {
     const { userId, id } = c.var.signedIn;
     const items = await c.var.services.sessions.list(userId, id);
     return c.json({ items: items.map(summarized) }, 200, PRIVATE);
   })
 
-  .delete(
-    "/sessions",
-    describeRoute(documentation.endAll),
-    requireUser(),
-    ownSite(),
-    limitPublic(),
-    valid("query", which),
-    async (c) => {
-      const { userId, id } = c.var.signedIn;
-      const onlyOthers = c.req.valid("query").others !== undefined;
-      await c.var.services.sessions.revokeAll(userId, onlyOthers ? { except: id } : {});
-      if (!onlyOthers) c.var.services.sessionCookie.clear(c);
-      return c.body(null, 204);
-    },
-  )
+  .delete("/sessions", requireUser(), ownSite(), limitPublic(), valid("query", which), async (c) => {
+    const { userId, id } = c.var.signedIn;
+    const onlyOthers = c.req.valid("query").others !== undefined;
+    await c.var.services.sessions.revokeAll(userId, onlyOthers ? { except: id } : {});
+    if (!onlyOthers) c.var.services.sessionCookie.clear(c);
+    return c.body(null, 204);
+  })
 
-  .delete(
-    "/sessions/:id",
-    describeRoute(documentation.end),
-    requireUser(),
-    ownSite(),
-    limitPublic(),
-    valid("param", sessionId),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const { signedIn } = c.var;
-      const ended = await c.var.services.sessions.revoke(signedIn.userId, id);
-      if (!ended) throw problem("not-found", { detail: "You have no session with this id." });
-      if (id === signedIn.id) c.var.services.sessionCookie.clear(c);
-      return c.body(null, 204);
-    },
-  );
+  .delete("/sessions/:id", requireUser(), ownSite(), limitPublic(), valid("param", sessionId), async (c) => {
+    const { id } = c.req.valid("param");
+    const { signedIn } = c.var;
+    const ended = await c.var.services.sessions.revoke(signedIn.userId, id);
+    if (!ended) throw problem("not-found", { detail: "You have no session with this id." });
+    if (id === signedIn.id) c.var.services.sessionCookie.clear(c);
+    return c.body(null, 204);
+  });
 
 /** Why data was not kept. 413 too where it is not this body that is too large, but all data together. */
 function refused(because: DataFault) {

@@ -1,7 +1,6 @@
 // /v1/subscriptions: webhooks, and how the Worker's own subscribers fare, over HTTP.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import type { Page } from "../lib/pubsub/index.ts";
 import { createSecret } from "../lib/webhooks/index.ts";
 import { requireScope } from "./http/authorize.ts";
@@ -9,7 +8,6 @@ import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { problem } from "./http/problems.ts";
 import { valid } from "./http/validation.ts";
-import * as documentation from "./subscriptions/documentation.ts";
 import { newSubscription, pageQuery, subscriptionChanges, subscriptionId } from "./subscriptions/schemas.ts";
 import type { Services } from "./services.ts";
 
@@ -17,48 +15,28 @@ import type { Services } from "./services.ts";
 const DEFAULT_LIMIT = 20;
 
 export const subscriptions = new Hono<AppEnv>()
-  .post(
-    "/",
-    describeRoute(documentation.create),
-    requireScope("subscriptions:write"),
-    jsonBody(),
-    valid("json", newSubscription),
-    async (c) => {
-      const { url, secret = createSecret(), ...rest } = c.req.valid("json");
-      await checkAddress(c.var.services, url);
-      const created = await c.var.services.subscriptions.create({ ...rest, url, secret });
-      if (created.kind === "too-many") throw tooMany();
-      const { subscription } = created;
-      return c.json({ ...subscription, secret }, 201, { Location: `/v1/subscriptions/${subscription.id}` });
-    },
-  )
+  .post("/", requireScope("subscriptions:write"), jsonBody(), valid("json", newSubscription), async (c) => {
+    const { url, secret = createSecret(), ...rest } = c.req.valid("json");
+    await checkAddress(c.var.services, url);
+    const created = await c.var.services.subscriptions.create({ ...rest, url, secret });
+    if (created.kind === "too-many") throw tooMany();
+    const { subscription } = created;
+    return c.json({ ...subscription, secret }, 201, { Location: `/v1/subscriptions/${subscription.id}` });
+  })
 
-  .get(
-    "/",
-    describeRoute(documentation.list),
-    requireScope("subscriptions:read"),
-    valid("query", pageQuery),
-    async (c) => {
-      const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
-      return c.json(await paged(c.var.services.subscriptions.list({ limit, cursor })), 200);
-    },
-  )
+  .get("/", requireScope("subscriptions:read"), valid("query", pageQuery), async (c) => {
+    const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
+    return c.json(await paged(c.var.services.subscriptions.list({ limit, cursor })), 200);
+  })
 
-  .get(
-    "/:id",
-    describeRoute(documentation.get),
-    requireScope("subscriptions:read"),
-    valid("param", subscriptionId),
-    async (c) => {
-      const subscription = await c.var.services.subscriptions.get(c.req.valid("param").id);
-      if (subscription === null) throw missing();
-      return c.json(subscription, 200);
-    },
-  )
+  .get("/:id", requireScope("subscriptions:read"), valid("param", subscriptionId), async (c) => {
+    const subscription = await c.var.services.subscriptions.get(c.req.valid("param").id);
+    if (subscription === null) throw missing();
+    return c.json(subscription, 200);
+  })
 
   .patch(
     "/:id",
-    describeRoute(documentation.update),
     requireScope("subscriptions:write"),
     jsonBody(),
     valid("param", subscriptionId),
@@ -77,22 +55,15 @@ export const subscriptions = new Hono<AppEnv>()
     },
   )
 
-  .delete(
-    "/:id",
-    describeRoute(documentation.remove),
-    requireScope("subscriptions:write"),
-    valid("param", subscriptionId),
-    async (c) => {
-      const outcome = await c.var.services.subscriptions.remove(c.req.valid("param").id);
-      if (outcome === "missing") throw missing();
-      if (outcome === "in-code") throw inCode();
-      return c.body(null, 204);
-    },
-  )
+  .delete("/:id", requireScope("subscriptions:write"), valid("param", subscriptionId), async (c) => {
+    const outcome = await c.var.services.subscriptions.remove(c.req.valid("param").id);
+    if (outcome === "missing") throw missing();
+    if (outcome === "in-code") throw inCode();
+    return c.body(null, 204);
+  })
 
   .get(
     "/:id/deliveries",
-    describeRoute(documentation.deliveries),
     requireScope("subscriptions:read"),
     valid("param", subscriptionId),
     valid("query", pageQuery),
@@ -105,7 +76,6 @@ export const subscriptions = new Hono<AppEnv>()
 
   .get(
     "/:id/dead",
-    describeRoute(documentation.dead),
     requireScope("subscriptions:read"),
     valid("param", subscriptionId),
     valid("query", pageQuery),
@@ -118,7 +88,6 @@ export const subscriptions = new Hono<AppEnv>()
 
   .post(
     "/:id/dead/replay",
-    describeRoute(documentation.replay),
     requireScope("subscriptions:write"),
     valid("param", subscriptionId),
     async (c) => {

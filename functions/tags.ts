@@ -1,18 +1,15 @@
 // /v1/tags: an item's tags. /v1/items: items by their tags.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import { requireScope } from "./http/authorize.ts";
 import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { valid } from "./http/validation.ts";
-import * as documentation from "./tags/documentation.ts";
 import { itemName, itemQuery, newTags } from "./tags/schemas.ts";
 
 export const tags = new Hono<AppEnv>()
   .put(
     "/tags/:item",
-    describeRoute(documentation.replace),
     requireScope("tags:write"),
     jsonBody(),
     valid("param", itemName),
@@ -25,28 +22,16 @@ export const tags = new Hono<AppEnv>()
     },
   )
 
-  .get(
-    "/tags/:item",
-    describeRoute(documentation.get),
-    requireScope("tags:read"),
-    valid("param", itemName),
-    async (c) => {
-      const { item } = c.req.valid("param");
-      return c.json({ item, tags: await c.var.services.tags.get(item) }, 200);
-    },
-  )
+  .get("/tags/:item", requireScope("tags:read"), valid("param", itemName), async (c) => {
+    const { item } = c.req.valid("param");
+    return c.json({ item, tags: await c.var.services.tags.get(item) }, 200);
+  })
 
-  .get(
-    "/items",
-    describeRoute(documentation.find),
-    requireScope("tags:read"),
-    valid("query", itemQuery),
-    async (c) => {
-      const { limit, cursor, ...query } = c.req.valid("query");
-      const page = await c.var.services.tags.items(query, {
-        ...(limit !== undefined && { limit }),
-        ...(cursor !== undefined && { after: cursor }),
-      });
-      return c.json(page, 200);
-    },
-  );
+  .get("/items", requireScope("tags:read"), valid("query", itemQuery), async (c) => {
+    const { limit, cursor, ...query } = c.req.valid("query");
+    const page = await c.var.services.tags.items(query, {
+      ...(limit !== undefined && { limit }),
+      ...(cursor !== undefined && { after: cursor }),
+    });
+    return c.json(page, 200);
+  });

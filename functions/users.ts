@@ -1,20 +1,17 @@
 // /v1/users: who there is.
 
 import { Hono } from "hono";
-import { describeRoute } from "hono-openapi";
 import { jsonBody } from "./http/body.ts";
 import type { AppEnv } from "./http/environment.ts";
 import { limitLogin, limitPublic } from "./http/limits.ts";
 import { ownOrAllowedSite } from "./http/own-site.ts";
 import { problem } from "./http/problems.ts";
 import { valid } from "./http/validation.ts";
-import * as documentation from "./users/documentation.ts";
 import { newUser, userId } from "./users/schemas.ts";
 
 export const users = new Hono<AppEnv>()
   .post(
     "/",
-    describeRoute(documentation.signUp),
     ownOrAllowedSite(),
     limitPublic(),
     jsonBody(),
@@ -29,7 +26,7 @@ export const users = new Hono<AppEnv>()
     },
   )
 
-  .get("/:id", describeRoute(documentation.get), limitPublic(), valid("param", userId), async (c) => {
+  .get("/:id", limitPublic(), valid("param", userId), async (c) => {
     const user = await c.var.services.accounts.profile(c.req.valid("param").id);
     if (user === null) throw problem("not-found", { detail: "There is no user with this id." });
     return c.json(user, 200);

@@ -1,8 +1,10 @@
-// `npm run redis`: the local Redis alone, until Ctrl-C.
+#!/usr/bin/env node
+// `npm run redis`, and `npx sedge-redis` where the package is installed: the local Redis alone, until Ctrl-C.
 
 import { whenOrphanedByNpm } from "./orphan.ts";
 import { describeRedis } from "./rest/banner.ts";
 import { readRedisSettings, SettingError } from "./rest/settings.ts";
+import { USAGE } from "./rest/usage.ts";
 import { type RedisServer, serveRedis } from "./serve.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -14,7 +16,9 @@ const ECHO_MS = 500;
 process.stdout.on("error", () => {});
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-async function main(): Promise<void> {
+async function main([argument]: readonly string[]): Promise<void> {
+  if (argument === "--help") return void print(USAGE);
+  if (argument !== undefined) throw new SettingError(`There is no ${argument}.\n${USAGE}`);
   const settings = readRedisSettings(process.env);
   const server = await serveRedis({ ...settings, log: print, replaceGlobals: true });
   // Before anything is printed: who reads the banner may end this program at once.
@@ -44,4 +48,4 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-main().catch(fail);
+main(process.argv.slice(2)).catch(fail);

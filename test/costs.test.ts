@@ -16,6 +16,7 @@ import { COUNTERS } from "./costs/counters.ts";
 import { HISTORY } from "./costs/history.ts";
 import { IDEMPOTENCY_COSTS } from "./costs/idempotency.ts";
 import { LEADERBOARDS } from "./costs/leaderboards.ts";
+import { DISPATCHING, openDispatching } from "./costs/dispatch.ts";
 import { openPubSub, PUBSUB } from "./costs/pubsub.ts";
 import { QUEUE_COSTS } from "./costs/queues.ts";
 import { openRateLimiter, RATELIMIT } from "./costs/ratelimit.ts";
@@ -73,6 +74,7 @@ const SECTIONS = [
   ),
   section("Sets", SETS, openSets),
   section("Pub/sub", PUBSUB, openPubSub),
+  section("Subscriptions and dispatch", DISPATCHING, openDispatching),
   section("History", HISTORY, createHistory),
   section("Queues", QUEUE_COSTS, ({ redis, prefix, now }) => createQueues({ redis, prefix, redisNow: now })),
   section("Config", CONFIG, createConfigs),
@@ -106,5 +108,7 @@ Waiting for another's load of a cache entry costs 2 trips and 6 commands, and 1 
 after 15 ms, each next one after 1.6 times as long, at most every 250 ms, for 3 s in all.
 A step of \`deletePattern\` looks at about 10,000 keys in at most 11 trips and 30 commands.
 A \`receive\` that waits looks 24 times in 20 s, for 1 trip and 5 commands each while there is no message.
+A live viewer costs an \`end\` (or a \`read\`, where it resumes), a subscription, which is one command, and a \`read\`; then nothing for an
+event, and a \`read\` for each minute without one. Where Redis has no Pub/Sub it costs a \`read\` every 250 ms to 2 s.
 A repeat of an idempotent call that still runs looks at it at most 16 times in 5 s, for 1 trip and 3 commands each.
 `;

@@ -10,7 +10,9 @@ export const MAX_EVENT_BYTES = 262_144;
 
 const TTL_RULE = `must be a whole number from 1 to ${MAX_TOKEN_TTL_SECONDS}`;
 
-export const channelName = v.object({ channel: v.pipe(name, v.description("A channel's name.")) });
+export const channelName = v.object({
+  channel: v.pipe(name, v.description("A channel's name."), v.examples(["shop:orders"])),
+});
 
 export const channelPattern = v.object({
   channel: v.pipe(
@@ -19,6 +21,7 @@ export const channelPattern = v.object({
       "A channel's name, or a pattern of names with `*`, `?`, `[…]` and `\\`, as Redis has them; `*` crosses `:`. " +
         "Percent-encoded where a URL needs it.",
     ),
+    v.examples(["shop:orders"]),
   ),
 });
 
@@ -80,6 +83,15 @@ export const published = v.pipe(
   v.metadata({ ref: "PublishedEvent", examples: [{ id: ID_EXAMPLE, channel: "shop:orders" }] }),
 );
 
+const EVENT_EXAMPLE = {
+  id: ID_EXAMPLE,
+  channel: "shop:orders",
+  type: "order-paid",
+  key: "order-7",
+  data: { orderId: 7, total: 48_900 },
+  at: "2026-11-01T09:00:00.123Z",
+};
+
 export const event = v.pipe(
   v.object({
     id,
@@ -89,19 +101,7 @@ export const event = v.pipe(
     data: v.unknown(),
     at: v.pipe(v.string(), v.isoTimestamp()),
   }),
-  v.metadata({
-    ref: "Event",
-    examples: [
-      {
-        id: ID_EXAMPLE,
-        channel: "shop:orders",
-        type: "order-paid",
-        key: "order-7",
-        data: { orderId: 7, total: 48_900 },
-        at: "2026-11-01T09:00:00.123Z",
-      },
-    ],
-  }),
+  v.metadata({ ref: "Event", examples: [EVENT_EXAMPLE] }),
 );
 
 export const eventList = v.pipe(
@@ -123,7 +123,7 @@ export const eventList = v.pipe(
       ),
     ),
   }),
-  v.metadata({ ref: "EventList" }),
+  v.metadata({ ref: "EventList", examples: [{ items: [EVENT_EXAMPLE], next: null }] }),
 );
 
 export const readToken = v.pipe(
@@ -132,5 +132,14 @@ export const readToken = v.pipe(
     pattern: v.string(),
     expiresAt: v.pipe(v.string(), v.isoTimestamp()),
   }),
-  v.metadata({ ref: "ReadToken" }),
+  v.metadata({
+    ref: "ReadToken",
+    examples: [
+      {
+        token: "h1c0tHh4dJXkJvQqEqZyVbNnR8mP2sWfLkT7uYxG3aE",
+        pattern: "shop:*",
+        expiresAt: "2026-11-01T09:05:00.000Z",
+      },
+    ],
+  }),
 );

@@ -5,7 +5,9 @@ import { jsonObject } from "../http/json-object.ts";
 import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
 import { name } from "../http/validation.ts";
 
-export const configName = v.object({ name: v.pipe(name, v.description("A config's name.")) });
+export const configName = v.object({
+  name: v.pipe(name, v.description("A config's name."), v.examples(["shop"])),
+});
 
 /** JSON.parse makes an infinity of 1e400, which no JSON can say again. */
 const isFinite = (value: unknown): boolean => {

@@ -14,7 +14,9 @@ export const DEFAULT_LAST = 24;
 const LAST_RULE = "must be a whole number from 1 to 1440 by the minute, 744 by the hour, 366 by the day";
 const VISITOR_RULE = "must be 1 to 256 characters";
 
-export const counterName = v.object({ name: v.pipe(name, v.description("A counter's name.")) });
+export const counterName = v.object({
+  name: v.pipe(name, v.description("A counter's name."), v.examples(["views"])),
+});
 
 export const increment = v.pipe(
   body({
@@ -39,7 +41,11 @@ export const visitor = v.pipe(
 );
 
 export const counterNames = v.object({
-  names: v.pipe(nameList, v.description("1 to 100 counters' names, separated by commas.")),
+  names: v.pipe(
+    nameList,
+    v.description("1 to 100 counters' names, separated by commas."),
+    v.metadata({ examples: ["views,signups"] }),
+  ),
 });
 
 export const seriesQuery = v.pipe(
@@ -78,7 +84,20 @@ export const counter = v.pipe(
   v.metadata({ ref: "Counter", examples: [{ name: "views", value: 1_042 }] }),
 );
 
-export const counterList = v.pipe(v.object({ items: v.array(counter) }), v.metadata({ ref: "CounterList" }));
+export const counterList = v.pipe(
+  v.object({ items: v.array(counter) }),
+  v.metadata({
+    ref: "CounterList",
+    examples: [
+      {
+        items: [
+          { name: "views", value: 1_042 },
+          { name: "signups", value: 0 },
+        ],
+      },
+    ],
+  }),
+);
 
 export const series = v.pipe(
   v.object({

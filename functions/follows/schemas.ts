@@ -4,17 +4,21 @@ import * as v from "valibot";
 import { nextPage, pageQuery } from "../http/page.ts";
 import { name } from "../http/validation.ts";
 
-const id = v.pipe(name, v.description("A user's id."));
+const id = v.pipe(name, v.description("A user's id."), v.examples(["qT8sU0mZ3vKx1b_E"]));
 
 export const followPath = v.object({
-  id: v.pipe(name, v.description("Your own id.")),
-  other: v.pipe(name, v.description("The id of the user to follow, or to follow no more.")),
+  id: v.pipe(name, v.description("Your own id."), v.examples(["qT8sU0mZ3vKx1b_E"])),
+  other: v.pipe(
+    name,
+    v.description("The id of the user to follow, or to follow no more."),
+    v.examples(["Zr4kW9nB7cYp2d_A"]),
+  ),
 });
 
 export const listQuery = v.object(pageQuery);
 
 export const mutualQuery = v.object({
-  with: v.pipe(name, v.description("The id of the other user.")),
+  with: v.pipe(name, v.description("The id of the other user."), v.examples(["Zr4kW9nB7cYp2d_A"])),
   ...pageQuery,
 });
 

@@ -6,7 +6,7 @@ import { body, name } from "../http/validation.ts";
 const ITEM_RULE = "must be 1 to 1024 characters";
 
 export const subjectName = v.object({
-  subject: v.pipe(name, v.description("Whose history, or of what.")),
+  subject: v.pipe(name, v.description("Whose history, or of what."), v.examples(["ada"])),
 });
 
 export const newItem = v.pipe(

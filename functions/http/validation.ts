@@ -1,6 +1,6 @@
 // Input checked by valibot, refused as problem+json that never repeats it.
 
-import { validator } from "hono-openapi";
+import { sValidator } from "@hono/standard-validator";
 import type { ValidationTargets } from "hono";
 import * as v from "valibot";
 import type { FieldError } from "../../lib/hono/index.ts";
@@ -13,22 +13,27 @@ interface Issue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
+/** What a validator checks. */
+export interface Check {
+  readonly target: keyof ValidationTargets;
+  readonly schema: v.GenericSchema;
+}
+
 /**
  * A validator whose refusal is a 400 that says where and what is wrong. Placed behind what must be refused first.
  * @param target what to check: "json", "query", "param" or "header"
  */
 export function valid<S extends v.GenericSchema, T extends keyof ValidationTargets>(target: T, schema: S) {
-  return validator<S, T, AnyEnv, string>(
-    target,
-    schema,
-    (result) => {
-      if (!result.success) throw problem("bad-request", { errors: result.error.map(fieldError) });
-    },
-    // Documented is what a field is, not the text that it comes as in a URL.
-    { options: { typeMode: target === "json" ? "input" : "output" } },
-  );
+  const middleware = sValidator(target, schema, (result: Result) => {
+    if (!result.success) throw problem("bad-request", { errors: result.error.map(fieldError) });
+  });
+  return Object.assign(middleware, { check: { target, schema } satisfies Check });
 }
-type AnyEnv = object;
+type Result = { readonly success: true } | { readonly success: false; readonly error: readonly Issue[] };
+
+/** What a handler checks, for the API's description: nothing where `valid` has not made it. */
+export const checksOf = (handler: unknown): Check[] =>
+  typeof handler === "function" && "check" in handler ? [handler.check as Check] : [];
 
 /** valibot's own messages quote the input, and all of them begin like this; ours never do. */
 const QUOTES_INPUT = /^Invalid /;

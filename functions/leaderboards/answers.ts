@@ -31,7 +31,10 @@ export const updated = v.pipe(
 
 export const updatedList = v.pipe(
   v.object({ items: v.array(updated) }),
-  v.metadata({ ref: "UpdatedScores" }),
+  v.metadata({
+    ref: "UpdatedScores",
+    examples: [{ items: [{ member: "ada", score: 1_200, rank: 1, changed: true }] }],
+  }),
 );
 
 export const boardPage = v.pipe(

@@ -56,11 +56,13 @@ const mode = v.exactOptional(
   "best",
 );
 
-export const boardName = v.object({ board: v.pipe(name, v.description("A board's name.")) });
+export const boardName = v.object({
+  board: v.pipe(name, v.description("A board's name."), v.examples(["chess"])),
+});
 
 export const memberName = v.object({
   ...boardName.entries,
-  member: v.pipe(name, v.description("A member's name.")),
+  member: v.pipe(name, v.description("A member's name."), v.examples(["ada"])),
 });
 
 export const scoreUpdate = v.pipe(

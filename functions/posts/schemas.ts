@@ -21,6 +21,13 @@ export const newPost = v.pipe(
 
 export const timelineQuery = v.object(pageQuery);
 
+const EXAMPLE = {
+  id: "1793611800000000",
+  userId: "qT8sU0mZ3vKx1b_E",
+  text: "The engine might compose music.",
+  createdAt: "2026-11-02T09:30:00.000Z",
+};
+
 export const post = v.pipe(
   v.object({
     id: v.pipe(v.string(), v.description("Ids sort by time.")),
@@ -28,22 +35,12 @@ export const post = v.pipe(
     text: v.string(),
     createdAt: v.pipe(v.string(), v.isoTimestamp()),
   }),
-  v.metadata({
-    ref: "Post",
-    examples: [
-      {
-        id: "1793611800000000",
-        userId: "qT8sU0mZ3vKx1b_E",
-        text: "The engine might compose music.",
-        createdAt: "2026-11-02T09:30:00.000Z",
-      },
-    ],
-  }),
+  v.metadata({ ref: "Post", examples: [EXAMPLE] }),
 );
 
 export const timeline = v.pipe(
   v.object({ items: v.array(post), next: nextPage }),
-  v.metadata({ ref: "Timeline" }),
+  v.metadata({ ref: "Timeline", examples: [{ items: [EXAMPLE], next: null }] }),
 );
 
 /** A post as its readers see it. */

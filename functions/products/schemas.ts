@@ -51,24 +51,21 @@ export const productChanges = v.pipe(
   v.metadata({ ref: "ProductChanges", examples: [{ price: 44_900 }] }),
 );
 
+const EXAMPLE = {
+  id: 1,
+  name: "Walnut desk",
+  price: 48_900,
+  category: "furniture",
+  updatedAt: "2026-11-02T09:30:00.000Z",
+};
+
 export const product = v.pipe(
   v.object({
     id: v.pipe(v.number(), v.integer()),
     ...fields,
     updatedAt: v.pipe(v.string(), v.isoTimestamp()),
   }),
-  v.metadata({
-    ref: "Product",
-    examples: [
-      {
-        id: 1,
-        name: "Walnut desk",
-        price: 48_900,
-        category: "furniture",
-        updatedAt: "2026-11-02T09:30:00.000Z",
-      },
-    ],
-  }),
+  v.metadata({ ref: "Product", examples: [EXAMPLE] }),
 );
 
 export const productPage = v.pipe(
@@ -76,11 +73,11 @@ export const productPage = v.pipe(
     items: v.array(product),
     next: v.pipe(v.nullable(v.string()), v.description("The `cursor` of the next page; null at the end.")),
   }),
-  v.metadata({ ref: "ProductPage" }),
+  v.metadata({ ref: "ProductPage", examples: [{ items: [EXAMPLE], next: null }] }),
 );
 
 /** A product's id in a path. Any name may be asked for; most are not found. */
-export const productId = v.object({ id: v.pipe(name, v.description("A product's id.")) });
+export const productId = v.object({ id: v.pipe(name, v.description("A product's id."), v.examples(["1"])) });
 
 export const productQuery = v.object({
   category: v.exactOptional(v.pipe(fields.category, v.description("Only products of this category."))),

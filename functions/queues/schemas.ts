@@ -12,6 +12,8 @@ import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
 import { body, limit, name } from "../http/validation.ts";
 
 const MOST_MESSAGES = 100;
+/** In examples. */
+const ID = "1793611800000-000000";
 
 /** A whole number within bounds. */
 function whole(least: number, most: number) {
@@ -19,11 +21,13 @@ function whole(least: number, most: number) {
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
 }
 
-export const queueName = v.object({ queue: v.pipe(name, v.description("A queue's name.")) });
+export const queueName = v.object({
+  queue: v.pipe(name, v.description("A queue's name."), v.examples(["mails"])),
+});
 
 export const receiptPath = v.object({
   ...queueName.entries,
-  receipt: v.pipe(name, v.description("The `receipt` that came with the message.")),
+  receipt: v.pipe(name, v.description("The `receipt` that came with the message."), v.examples([`${ID}.1`])),
 });
 
 const fields = {
@@ -138,7 +142,6 @@ export const deadQuery = v.object({
 const time = v.pipe(v.string(), v.isoTimestamp());
 const count = v.pipe(v.number(), v.integer());
 const id = v.pipe(v.string(), v.description("Sorts by the time it was sent."));
-const ID = "1793611800000-000000";
 
 export const sent = v.pipe(
   v.object({ ids: v.pipe(v.array(id), v.description("In the order of the messages.")) }),
@@ -219,7 +222,23 @@ export const deadMessages = v.pipe(
     ),
     next: v.pipe(v.nullable(v.string()), v.description("The `cursor` of the next page; null at the end.")),
   }),
-  v.metadata({ ref: "DeadMessages" }),
+  v.metadata({
+    ref: "DeadMessages",
+    examples: [
+      {
+        items: [
+          {
+            id: ID,
+            body: { to: "ada@example.com", template: "welcome" },
+            attempts: 5,
+            enqueuedAt: "2026-11-01T09:30:00.000Z",
+            deadAt: "2026-11-01T09:32:30.000Z",
+          },
+        ],
+        next: null,
+      },
+    ],
+  }),
 );
 
 export const redriven = v.pipe(

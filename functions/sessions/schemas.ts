@@ -80,10 +80,28 @@ export const sessionList = v.pipe(
       }),
     ),
   }),
-  v.metadata({ ref: "SessionList" }),
+  v.metadata({
+    ref: "SessionList",
+    examples: [
+      {
+        items: [
+          {
+            id: "Lk2vT6yN0aWq",
+            current: true,
+            createdAt: "2026-11-02T09:30:00.000Z",
+            lastSeenAt: "2026-11-02T09:41:10.000Z",
+            ip: "203.0.113.7",
+            userAgent: "Mozilla/5.0",
+          },
+        ],
+      },
+    ],
+  }),
 );
 
-export const sessionId = v.object({ id: v.pipe(name, v.description("The id of one of your sessions.")) });
+export const sessionId = v.object({
+  id: v.pipe(name, v.description("The id of one of your sessions."), v.examples(["Lk2vT6yN0aWq"])),
+});
 
 /** Strict: a parameter that is misspelt would end more sessions than were meant. */
 export const which = v.strictObject(

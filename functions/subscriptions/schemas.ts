@@ -8,7 +8,9 @@ import { body, limit, name, pattern } from "../http/validation.ts";
 
 const START_RULE = 'must be "new", "oldest" or the id of an event';
 
-export const subscriptionId = v.object({ id: v.pipe(name, v.description("A subscription's id.")) });
+export const subscriptionId = v.object({
+  id: v.pipe(name, v.description("A subscription's id."), v.examples(["Yx3v0cR8mQp5tL2a"])),
+});
 
 const url = v.pipe(
   v.string("must be a string"),
@@ -158,5 +160,5 @@ export const changedSubscription = v.pipe(
 
 export const subscriptionPage = v.pipe(
   v.object({ items: v.array(subscription), next: nextPage }),
-  v.metadata({ ref: "SubscriptionPage" }),
+  v.metadata({ ref: "SubscriptionPage", examples: [{ items: [{ ...EXAMPLE, ...STATE }], next: null }] }),
 );

@@ -7,7 +7,9 @@ import { body, limit, name, nameList } from "../http/validation.ts";
 const MOST_TAGS = 100;
 const MOST_ASKED = 20;
 
-export const itemName = v.object({ item: v.pipe(name, v.description("An item's name.")) });
+export const itemName = v.object({
+  item: v.pipe(name, v.description("An item's name."), v.examples(["desk"])),
+});
 
 export const newTags = v.pipe(
   body({

@@ -1,13 +1,12 @@
 // The routes of one-time tokens, for /openapi.json.
 
-import type { DescribeRouteOptions } from "hono-openapi";
-import { answer, problems, withScope } from "../http/openapi.ts";
+import { answer, problems, withScope, type Documentation, type Operation } from "../http/openapi.ts";
 import { issuedToken, redeemed } from "./schemas.ts";
 
 const common = {
   tags: ["Tokens"],
   ...withScope("tokens:write"),
-} satisfies DescribeRouteOptions;
+} satisfies Partial<Operation>;
 
 const refusals = problems(
   "bad-request",
@@ -18,22 +17,23 @@ const refusals = problems(
   "redis-unavailable",
 );
 
-export const issue: DescribeRouteOptions = {
-  ...common,
-  operationId: "issueToken",
-  summary: "Make a one-time token",
-  responses: { 201: answer("The token.", issuedToken), ...refusals },
-};
-
-export const redeem: DescribeRouteOptions = {
-  ...common,
-  operationId: "redeemToken",
-  summary: "Redeem a token",
-  description:
-    "Of any number who try, one is answered. After a 503 the token may be spent: what cannot be answered is not answered twice.",
-  responses: {
-    200: answer("Whose it was.", redeemed),
-    ...refusals,
-    ...problems("not-found"),
+export const documentation: Documentation = {
+  "POST /v1/tokens": {
+    ...common,
+    operationId: "issueToken",
+    summary: "Make a one-time token",
+    responses: { 201: answer("The token.", issuedToken), ...refusals },
+  },
+  "POST /v1/tokens/redeem": {
+    ...common,
+    operationId: "redeemToken",
+    summary: "Redeem a token",
+    description:
+      "Of any number who try, one is answered. After a 503 the token may be spent: what cannot be answered is not answered twice.",
+    responses: {
+      200: answer("Whose it was.", redeemed),
+      ...refusals,
+      ...problems("not-found"),
+    },
   },
 };

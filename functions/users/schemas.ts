@@ -57,4 +57,6 @@ export const user = v.pipe(
 );
 
 /** A user's id in a path. Any name may be asked for; most are not found. */
-export const userId = v.object({ id: v.pipe(name, v.description("A user's id.")) });
+export const userId = v.object({
+  id: v.pipe(name, v.description("A user's id."), v.examples(["qT8sU0mZ3vKx1b_E"])),
+});

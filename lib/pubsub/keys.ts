@@ -20,7 +20,7 @@ export interface PubSubKeys {
   readonly trimmed: string;
   /**
    * A sorted set of what is to be looked at. A subscription stands at the time, in milliseconds since 1970, from when on; `{events}`
-   * at the negated time since when it has waited, so that it is due by any clock.
+   * at the negated time since when it has waited, so that it is due by any clock; `{look}` an hour after the last look.
    */
   readonly agenda: string;
   /** `REQUEST ID` of what was published under an idempotency key. @param hash its SHA-256 */

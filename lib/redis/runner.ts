@@ -9,10 +9,10 @@ export function createRunner(send: Redis["send"], meter: RunningMeter): Redis["r
     const argv = args.map(String);
     const names = [...keys];
     // The pipeline counts the script as one command; what it calls is added, unless it was never sent.
-    const charge = () => meter.add(script.commands - 1);
+    const charge = (commands = script.commands) => meter.add(commands - 1);
     try {
       const reply = await send<T>((pipeline) => pipeline.evalsha(script.sha1, names, argv));
-      charge();
+      charge(script.billed?.(reply));
       return reply;
     } catch (error) {
       if (!(error instanceof RedisUnavailableError && error.reason === "breaker-open")) charge();

@@ -9,4 +9,6 @@ export interface Script {
   readonly sha1: string;
   /** Commands one run is billed as, at most: itself and every `redis.call` on its longest path. */
   readonly commands: number;
+  /** What a run was billed as, where its reply tells that it took a shorter path. Without it, every run counts as `commands`. */
+  readonly billed?: (reply: unknown) => number;
 }

@@ -24,6 +24,6 @@ export function describeRedis({ url, token, engine, stateDir }: Running): string
   return [
     ...lines,
     `  data    ${resolve(stateDir)} (SEDGE_STATE), kept across restarts`,
-    "  For a real Redis instead: REDIS_URL=redis://127.0.0.1:6379 npm run redis",
+    "  For a real Redis instead: REDIS_URL=redis://127.0.0.1:6379 in the environment",
   ];
 }

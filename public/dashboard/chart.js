@@ -1,7 +1,7 @@
 // A chart of bars. It is stretched to its place, so its words stand beside it as text.
 
 import { element, svg } from "./dom.js";
-import { bucketTime, number } from "./format.js";
+import { bucketTime, number, short } from "./format.js";
 
 /** @typedef {{ at: string, value: number }} Bucket */
 
@@ -41,7 +41,7 @@ export function barsOf(items, bucket) {
   );
   const [first, last] = [items[0]?.at, items.at(-1)?.at];
   return [
-    element("div", { class: "scale" }, element("span", {}, number(top)), element("span", {}, number(bottom))),
+    element("div", { class: "scale" }, element("span", {}, short(top)), element("span", {}, short(bottom))),
     chart,
     element(
       "div",

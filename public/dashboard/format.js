@@ -2,6 +2,7 @@
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat("en", {
   hour: "2-digit",
   minute: "2-digit",
@@ -14,6 +15,8 @@ const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", time
 
 /** @param {number} value */
 export const number = (value) => whole.format(value);
+/** With few digits, where many have no room. @param {number} value */
+export const short = (value) => (Math.abs(value) < 10_000 ? number(value) : compact.format(value));
 /** @param {number} ms */
 export const milliseconds = (ms) => fine.format(ms);
 /** @param {string | Date} at */

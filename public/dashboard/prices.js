@@ -29,7 +29,11 @@ export function createPrices({ everySeconds }) {
       ]),
     );
     find("#calls-made", root).replaceChildren(...[...made.values()].toReversed().slice(0, SHOWN).map(row));
-    find("#calls-polled", root).replaceChildren(...Array.from(polled.values(), row));
+    const heading = element("th", { colspan: "4", scope: "rowgroup" }, `Asked every ${everySeconds} s`);
+    find("#calls-polled", root).replaceChildren(
+      element("tr", {}, heading),
+      ...Array.from(polled.values(), row),
+    );
   }
 
   return {

@@ -7,7 +7,7 @@ import type { Source } from "./sources.ts";
 
 /**
  * Where the sources break the architecture: a sentence for each place, and none where all is well.
- * @param dependencies the packages that are shipped
+ * @param dependencies the packages that come with this one
  */
 export function findBreaches(sources: readonly Source[], dependencies: readonly string[]): string[] {
   return [

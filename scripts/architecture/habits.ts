@@ -2,6 +2,7 @@
 
 import type { Source } from "./sources.ts";
 
+const HAS_DEFAULT = /^functions\/index\.ts$|^examples\/[^/]+\/index\.ts$|\.config\.ts$/;
 const CODE = /\.(ts|js|mjs)$/;
 /** A test lists cases, so it may be longer. */
 const MOST_LINES = 250;
@@ -40,10 +41,10 @@ export function sqlElsewhere(sources: readonly Source[]): string[] {
     .map(({ path }) => `${path} holds SQL: it belongs into functions/database`);
 }
 
-/** Named exports alone, but where a tool looks for a default one: the Worker's entry and configurations. */
+/** Named exports alone, but where a tool looks for a default one: a Worker's entry and configurations. */
 export function defaultExports(sources: readonly Source[]): string[] {
   return sources
-    .filter(({ path }) => CODE.test(path) && path !== "functions/index.ts" && !path.endsWith(".config.ts"))
+    .filter(({ path }) => CODE.test(path) && !HAS_DEFAULT.test(path))
     .filter(({ text }) =>
       /^\s*export\s+default\b|^\s*export\s*\{[^}]*\bas\s+default\b/m.test(withoutComments(text)),
     )

@@ -16,6 +16,7 @@ type Kind =
   | "scripts"
   | "bench"
   | "test"
+  | "examples"
   | "root";
 
 interface Room {
@@ -39,10 +40,12 @@ const MAY_IMPORT: Readonly<Record<Kind, readonly Kind[]>> = {
   scripts: [...LIB, "functions", "local"],
   bench: [...LIB, "lib/hono", "functions", "local", "scripts", "test"],
   test: [...LIB, "lib/hono", "functions", "local", "public", "scripts", "bench", "root"],
+  // They take the package as others do: by its name.
+  examples: [],
   root: [],
 };
 
-const TOP_KINDS = ["functions", "local", "public", "scripts", "bench", "test"] as const;
+const TOP_KINDS = ["functions", "local", "public", "scripts", "bench", "test", "examples"] as const;
 
 function roomOf(path: string): Room {
   const [top = "", second = "", ...deeper] = path.split("/");
@@ -72,7 +75,13 @@ export function wrongWays(sources: readonly Source[]): string[] {
 }
 
 const RUNS_IN_A_WORKER: ReadonlySet<Kind> = new Set([...LIB, "lib/hono", "functions"]);
-const KNOWS_HONO: ReadonlySet<Kind> = new Set(["lib/hono", "functions"]);
+const KNOWS_HONO: ReadonlySet<Kind> = new Set(["lib/hono", "functions", "local"]);
+
+/** What the package is made of: each of their imports must come with it. */
+const SHIPPED: ReadonlySet<Kind> = new Set([...LIB, "lib/hono", "local"]);
+
+/** What this repository's Worker needs besides: it is in the Worker's bundle, and not among the package's dependencies. */
+const BUNDLED: ReadonlySet<string> = new Set(["@hono/standard-validator", "hono-openapi", "valibot"]);
 
 /**
  * Packages where they do not belong: Node in what runs in a Worker, `cloudflare:` and Hono in lib, and anything that is not
@@ -82,7 +91,7 @@ export function wrongPackages(sources: readonly Source[], dependencies: readonly
   const paths = new Set(sources.map(({ path }) => path));
   return sources.flatMap(({ path, imports }) => {
     const { kind } = roomOf(path);
-    if (!RUNS_IN_A_WORKER.has(kind)) return [];
+    if (!RUNS_IN_A_WORKER.has(kind) && !SHIPPED.has(kind)) return [];
     const packages = imports.filter((target) => !paths.has(target));
     return packages.flatMap((specifier) => {
       const reason = refusal(specifier, path, kind, dependencies);
@@ -97,11 +106,12 @@ function refusal(
   kind: Kind,
   dependencies: readonly string[],
 ): string | null {
-  if (isBuiltin(specifier)) return "Node is not there in a Worker";
+  if (isBuiltin(specifier)) return RUNS_IN_A_WORKER.has(kind) ? "Node is not there in a Worker" : null;
   if (specifier.startsWith("cloudflare:")) {
     return path === "functions/services.ts" ? null : "only functions/services.ts knows the platform";
   }
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   if (/^hono\b|^@hono\//.test(name) && !KNOWS_HONO.has(kind)) return "lib does not know Hono";
+  if (kind === "functions" && BUNDLED.has(name)) return null;
   return dependencies.includes(name) ? null : "not a file here, nor among the dependencies";
 }

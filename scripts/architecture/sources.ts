@@ -13,7 +13,9 @@ export interface Source {
   runtimeImports: readonly string[];
 }
 
-const FOLDERS = ["lib", "functions", "local", "public", "scripts", "test", "bench", "migrations"];
+const FOLDERS = ["lib", "functions", "local", "public", "scripts", "test", "bench", "migrations", "examples"];
+/** What is installed in an example. */
+const FOREIGN = /(?:^|\/)node_modules\//;
 const READ = /\.(ts|js|mjs|html|css|sql)$/;
 const CODE = /\.(ts|js|mjs)$/;
 
@@ -48,7 +50,7 @@ function resolveFrom(path: string, specifier: string): string {
 export async function readSources(root: string): Promise<Source[]> {
   const top = (await readdir(root)).filter((name) => CODE.test(name));
   const lists = await Promise.all(FOLDERS.map((folder) => listFiles(root, folder)));
-  const paths = [...top, ...lists.flat()].filter((path) => READ.test(path));
+  const paths = [...top, ...lists.flat()].filter((path) => READ.test(path) && !FOREIGN.test(path));
   return Promise.all(paths.map(async (path) => toSource(path, await readFile(join(root, path), "utf8"))));
 }
 

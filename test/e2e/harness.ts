@@ -10,6 +10,8 @@ import { type FaultProxy, startFaultProxy, startRedis } from "../support/redis.t
 export interface Sedge {
   /** Where the Worker listens. */
   url: URL;
+  /** Has every scope. */
+  key: string;
   /** Stands between the Worker and Redis; its `mode` takes Redis away. */
   redis: FaultProxy;
   /** Sends a request with a key that has every scope. */
@@ -64,6 +66,7 @@ export async function startSedge(): Promise<Sedge> {
   const send = (path: string, init?: RequestInit) => fetch(new URL(path, url).href, init);
   return {
     url,
+    key: KEY,
     redis,
     database,
     fetch: send,

@@ -218,6 +218,16 @@ describe("a client that leaves", () => {
     await expect.poll(listeners, { timeout: 5_000 }).toBe(0);
   });
 
+  test("by closing it while nothing comes leaves none either", async () => {
+    const reader = (await ask("user:1/events", key)).body?.getReader();
+    await reader?.read();
+    const waiting = reader?.read();
+    await expect.poll(listeners, { timeout: 5_000 }).toBe(1);
+    await reader?.cancel();
+    expect((await waiting)?.done).toBe(true);
+    await expect.poll(listeners, { timeout: 5_000 }).toBe(0);
+  });
+
   test("by ending its request leaves none either", async () => {
     const leaving = new AbortController();
     const { body } = await ask("user:1/events", key, { signal: leaving.signal });

@@ -67,7 +67,7 @@ describe("an answer tells the limits of its call", () => {
   });
 
   test("where it is none below /v1, there are none", async () => {
-    for (const path of ["/healthz", "/openapi.json", "/nothing"]) {
+    for (const path of ["/healthz", "/readyz", "/nothing"]) {
       expect(told(await harness.request(path))).toEqual([null, null]);
     }
   });

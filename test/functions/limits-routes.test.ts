@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Decision } from "../../lib/ratelimit/index.ts";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
 import { createHarness, KEYS, type Harness } from "./support/harness.ts";
+import { readOpenApi } from "./support/openapi.ts";
 
 let redis: TestRedis;
 let proxy: FaultProxy;
@@ -51,10 +52,8 @@ const REFUSED: Decision = {
 };
 
 /** Every route below /v1, with a name for each parameter. */
-async function routes(): Promise<[method: string, path: string, responses: string[]][]> {
-  const { paths } = await (
-    await harness.request("/openapi.json")
-  ).json<{ paths: Record<string, Record<string, { responses: object }>> }>();
+function routes(): [method: string, path: string, responses: string[]][] {
+  const { paths } = readOpenApi<{ paths: Record<string, Record<string, { responses: object }>> }>();
   return Object.entries(paths)
     .filter(([path]) => path.startsWith("/v1/"))
     .flatMap(([path, methods]) =>
@@ -90,13 +89,13 @@ const HEADERS = {
 
 describe("every route below /v1", () => {
   test("says in /openapi.json that it may answer 429", async () => {
-    const all = await routes();
+    const all = routes();
     expect(all.length).toBeGreaterThan(8);
     expect(all.filter(([, , responses]) => !responses.includes("429"))).toEqual([]);
   });
 
   test("that reads is under a limit", async () => {
-    for (const [method, path] of await routes()) {
+    for (const [method, path] of routes()) {
       if (method !== "GET") continue;
       const answer = harness.request(path, { headers: HEADERS });
       await vi.waitFor(() => expect(held, path).toHaveLength(1));
@@ -109,7 +108,7 @@ describe("every route below /v1", () => {
   });
 
   test("that changes something reads no body, asks no D1 and no Redis before its limit has said yes", async () => {
-    for (const [method, path] of await routes()) {
+    for (const [method, path] of routes()) {
       if (method === "GET") continue;
       const { body, seen } = watched();
       const init: RequestInit & { duplex: "half" } = { method, headers: HEADERS, body, duplex: "half" };

@@ -8,6 +8,8 @@ function lines(): { written: Record<string, unknown>[]; log: ReturnType<typeof c
   return { written, log: createLog({ error: write, warn: write, info: write }) };
 }
 
+const withCode = (code: unknown): Error => Object.assign(new Error("sk_live_secret"), { code });
+
 describe("a log line", () => {
   test("is JSON, with the error's name, place and cause", () => {
     const { written, log } = lines();
@@ -53,10 +55,9 @@ describe("a log line", () => {
 
   test("has an error's code, where that is a constant", () => {
     const { written, log } = lines();
-    const error = (code: unknown) => Object.assign(new Error("sk_live_secret"), { code });
-    log({ level: "error", event: "a", error: error("E_SENDER_NOT_VERIFIED") });
+    log({ level: "error", event: "a", error: withCode("E_SENDER_NOT_VERIFIED") });
     for (const code of [7, "sk_live_secret", "SK_LIVE secret"]) {
-      log({ level: "error", event: "b", error: error(code) });
+      log({ level: "error", event: "b", error: withCode(code) });
     }
     expect(written[0]).toMatchObject({ error: { name: "Error", code: "E_SENDER_NOT_VERIFIED" } });
     expect(JSON.stringify(written)).not.toMatch(/secret|"code":7/);

@@ -1,21 +1,29 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PROBLEMS, problemType, type ProblemSlug } from "../../functions/http/problems.ts";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { startRedis, type TestRedis } from "../support/redis.ts";
-import { createHarness, type Harness } from "./support/harness.ts";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createApp } from "../../functions/app.ts";
+import { PROBLEMS, problemType, type ProblemSlug } from "../../functions/http/problems.ts";
+import { DOCUMENTATION, openApiOf } from "../../functions/openapi.ts";
+import { pages } from "../../functions/openapi/pages.ts";
+import { readSources } from "../../scripts/architecture/sources.ts";
+import { startRedis } from "../support/redis.ts";
+import { createHarness, KEYS, problemOf } from "./support/harness.ts";
+import { OPENAPI_FILE, readOpenApi } from "./support/openapi.ts";
 
 interface Operation {
   operationId: string;
   summary?: string;
-  security?: Record<string, string[]>[];
+  tags: string[];
+  security: Record<string, string[]>[];
   parameters?: { in: string; name: string; required?: boolean; schema: Record<string, unknown> }[];
   requestBody?: { content: Record<string, { schema: { $ref?: string } }> };
-  responses: Record<string, { $ref?: string; description?: string; content?: Record<string, unknown> }>;
+  responses: Record<string, { $ref?: string; content?: Record<string, { schema?: { $ref?: string } }> }>;
 }
 interface Document {
   openapi: string;
+  tags: { name: string; description?: string }[];
   paths: Record<string, Record<string, Operation>>;
+  webhooks: Record<string, { post: Operation }>;
   components: {
     schemas: Record<string, { additionalProperties?: boolean; examples?: unknown[]; properties?: object }>;
     responses: Record<string, { content: Record<string, { example: { type: string } }> }>;
@@ -23,51 +31,113 @@ interface Document {
   };
 }
 
-let redis: TestRedis;
-let harness: Harness;
-let document: Document;
-
-beforeAll(async () => {
-  redis = await startRedis();
-  harness = createHarness({ redis, prefix: `${redis.prefix}openapi` });
-  document = await (await harness.request("/openapi.json")).json<Document>();
+const app = createApp({
+  services: () => {
+    throw new Error("not called");
+  },
+  log: () => undefined,
 });
-afterAll(async () => redis.close());
-
-const operations = () =>
-  Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
-  );
+const document = readOpenApi<Document>();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
 
 describe("/openapi.json", () => {
-  test("is OpenAPI 3.1", () => {
-    expect(document.openapi).toBe("3.1.0");
+  test("is up to date; `npm run openapi` writes it", async () => {
+    expect(JSON.parse(JSON.stringify(await openApiOf(app)))).toEqual(document);
+    expect(readFileSync(OPENAPI_FILE, "utf8")).toBe(`${JSON.stringify(document, null, 2)}\n`);
+  });
+
+  test("is not in the Worker, nor is what makes it", async () => {
+    const sources = new Map(
+      (await readSources(dirname(dirname(import.meta.dirname)))).map(({ path, imports }) => [path, imports]),
+    );
+    const reached = new Set<string>();
+    const reach = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      sources.get(path)?.forEach(reach);
+    };
+    reach("functions/index.ts");
+    expect(reached).toContain("functions/counters/schemas.ts");
+    expect([...reached].filter((path) => /documentation\.ts$|openapi/.test(path))).toEqual([]);
   });
 
   test("lists every route and method there is, and no other", () => {
-    const routes = harness.app.routes
+    const routes = app.routes
       .filter(({ method }) => method !== "ALL")
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
-    const documented = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
-    expect(documented.toSorted()).toEqual([...new Set(routes)].toSorted());
+    const documented = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+    expect(documented.toSorted()).toEqual([...new Set([...routes, ...Object.keys(pages)])].toSorted());
   });
 
-  test("gives every operation an id of its own, a summary and its answers", () => {
-    const ids = operations().map(({ operation }) => operation.operationId);
+  test("cannot be made with a route that nothing is said of, nor of one that is not there", async () => {
+    const { "GET /healthz": health, ...others } = DOCUMENTATION;
+    await expect(openApiOf(app, others)).rejects.toThrow("GET /healthz has no documentation");
+    if (health === undefined) throw new Error("no health");
+    await expect(openApiOf(app, { ...DOCUMENTATION, "GET /health": health })).rejects.toThrow(
+      "There is no route GET /health",
+    );
+  });
+
+  test("gives every operation an id of its own, a summary, a part that is described, and its answers", () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const { operation } of operations()) {
+    const parts = new Set(document.tags.filter(({ description }) => description).map(({ name }) => name));
+    for (const { operation } of operations) {
       expect(operation.summary).toBeTruthy();
+      expect(operation.tags.filter((tag) => parts.has(tag))).toHaveLength(1);
       expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
     }
+    expect(new Set(operations.flatMap(({ operation }) => operation.tags))).toEqual(parts);
   });
 
-  test("names the scope of every route that needs a key, and only of those", async () => {
-    for (const { path, method, operation } of operations()) {
-      const response = await harness.request(path.replace("{id}", "1"), { method: method.toUpperCase() });
-      expect(operation.security !== undefined, `${method} ${path}`).toBe(response.status === 401);
+  test("names the scope of every route that needs a key, and says who needs none", async () => {
+    const redis = await startRedis();
+    try {
+      const { request } = createHarness({ redis, prefix: `${redis.prefix}openapi` });
+      for (const { path, method, operation } of operations.filter(
+        ({ path: at }) => !(`GET ${at}` in pages),
+      )) {
+        const call = (headers: Record<string, string> = {}) =>
+          request(path.replaceAll(/\{\w+\}/g, "1"), { method: method.toUpperCase(), headers });
+        const needs = Object.assign({}, ...operation.security) as { key?: [string]; session?: [] };
+        const named = `${method} ${path}`;
+        expect((await call()).status === 401, named).toBe(Object.keys(needs).length > 0);
+        const refused = await call({ Authorization: `Bearer ${KEYS.none}` });
+        if (needs.key === undefined) expect(refused.status, named).not.toBe(403);
+        else
+          expect((await problemOf(refused)).detail, named).toBe(`The key needs the scope ${needs.key[0]}.`);
+      }
+    } finally {
+      await redis.close();
     }
-    expect(document.paths["/v1/products"]?.["post"]?.security).toEqual([{ key: ["products:write"] }]);
     expect(document.components.securitySchemes).toMatchObject({ key: { type: "http", scheme: "bearer" } });
+  });
+
+  test("says of every answer below /v1 which headers tell of limits and cost", () => {
+    for (const { path, operation } of operations.filter(({ path: at }) => at.startsWith("/v1/"))) {
+      for (const [status, response] of Object.entries(operation.responses)) {
+        const { headers } = (
+          response.$ref === undefined
+            ? response
+            : document.components.responses[response.$ref.split("/").at(-1) ?? ""]
+        ) as { headers: object };
+        expect(Object.keys(headers), `${path} ${status}`).toEqual(
+          expect.arrayContaining(["X-Request-Id", "RateLimit-Policy", "RateLimit", "Server-Timing"]),
+        );
+      }
+    }
+  });
+
+  test("has an example of every body that is sent or answered", () => {
+    for (const { operation } of [...operations, { operation: document.webhooks["event"]?.post }]) {
+      const bodies = [operation?.requestBody, ...Object.values(operation?.responses ?? {})];
+      for (const { schema } of bodies.flatMap((body) => Object.values(body?.content ?? {}))) {
+        const name = schema?.$ref?.split("/").at(-1);
+        if (name !== undefined) expect(document.components.schemas[name]?.examples, name).not.toBeUndefined();
+      }
+    }
   });
 
   test("has a body's schema, which allows no other field, with examples", () => {
@@ -97,12 +167,14 @@ describe("/openapi.json", () => {
     );
   });
 
-  test("points at nothing that it has not", () => {
-    const text = JSON.stringify(document);
-    for (const [, kind = "", name = ""] of text.matchAll(/"#\/components\/(\w+)\/([\w-]+)"/g)) {
-      expect(document.components, `${kind}/${name}`).toHaveProperty([kind, name]);
-    }
-    expect(text).not.toContain("undefined");
+  test("says what a webhook's receiver gets, and what it is verified by", () => {
+    const { parameters, requestBody } = document.webhooks["event"]?.post ?? {};
+    expect(parameters?.map(({ in: where, name, required }) => [where, name, required])).toEqual([
+      ["header", "webhook-id", true],
+      ["header", "webhook-timestamp", true],
+      ["header", "webhook-signature", true],
+    ]);
+    expect(requestBody?.content["application/json"]?.schema.$ref).toBe("#/components/schemas/Event");
   });
 });
 
@@ -118,6 +190,8 @@ describe("every kind of error", () => {
     expect(problemType(slug)).toBe(`${page}#${slug}`);
     expect(errors.split("\n")).toContain(`## ${slug}`);
     expect(errors).toContain(`**${PROBLEMS[slug].status}**`);
+    // Who asks with a method that is there is never told that it is not.
+    if (slug === "method-not-allowed") return;
     const { content } = document.components.responses[slug] ?? {};
     expect(content?.["application/problem+json"]?.example.type).toBe(problemType(slug));
   });

@@ -147,7 +147,6 @@ describe("methods", () => {
     ["/v1/cache/invalidations", "POST, OPTIONS"],
     ["/healthz", "GET, HEAD, OPTIONS"],
     ["/readyz", "GET, HEAD, OPTIONS"],
-    ["/openapi.json", "GET, HEAD, OPTIONS"],
   ];
 
   test.each(routes)("OPTIONS %s answers 204 with Allow: %s", async (path, allow) => {

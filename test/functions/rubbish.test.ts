@@ -11,6 +11,7 @@ import { SECRET } from "./rubbish/values.ts";
 import { signedIn, signUp } from "./support/browser.ts";
 import { killedBehindAnswers } from "./support/killed.ts";
 import { createHarness, KEYS, type Harness, type ProblemBody } from "./support/harness.ts";
+import { readOpenApi } from "./support/openapi.ts";
 
 const SEED = 20_261_102;
 const REQUESTS = 3_000;
@@ -57,7 +58,7 @@ beforeAll(async () => {
   });
   const user = await signUp(harness, EVE);
   harness.seed();
-  operations = operationsOf(await (await harness.request("/openapi.json")).json<Document>());
+  operations = operationsOf(readOpenApi<Document>());
   const rubbish = createRubbish(operations, SEED, ["1", user, "views", "ada"]);
 
   let before: string[] | undefined;

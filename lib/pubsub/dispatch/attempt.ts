@@ -40,7 +40,7 @@ export async function attempt(options: AttemptOptions): Promise<Delivery> {
     // Its name alone: a message may hold what nobody else is to see.
     return { kind: "failed", status: null, error: `the delivery failed (${name})` };
   } finally {
-    clearTimeout(timer);
+    if (timer !== null) clearTimeout(timer);
   }
 }
 

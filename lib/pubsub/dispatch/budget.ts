@@ -14,8 +14,8 @@ export interface Budget {
   allowsDelivery(by: number): boolean;
   /** Whether there is a request to spare for a commit before the last. */
   allowsCommit(): boolean;
-  /** A delivery begins. */
-  spend(): void;
+  /** A delivery begins. @returns what to call when it is over */
+  begin(): () => void;
   /** Nothing more may begin. */
   stop(): void;
 }
@@ -23,8 +23,9 @@ export interface Budget {
 export interface BudgetOptions {
   readonly redis: Redis;
   readonly subrequests: number;
+  /** What a delivery may make, at most. */
   readonly perDelivery: number;
-  /** Requests made besides, so far. */
+  /** Requests made so far beside those to Redis and one for each delivery. */
   readonly others: () => number;
   /** Milliseconds since 1970. */
   readonly untilMs: number;
@@ -36,17 +37,24 @@ export function createBudget(options: BudgetOptions): Budget {
   const { redis, subrequests, perDelivery, others, untilMs, deliveryTimeoutMs, now } = options;
   const made = (): number => redis.meter.requests + others();
   const before = made();
-  let deliveries = 0;
+  let over = 0;
+  let underWay = 0;
   let stopped = false;
 
-  const left = (): number => subrequests - (made() - before) - deliveries * perDelivery;
+  const left = (): number => subrequests - (made() - before) - over - underWay * perDelivery;
   const isTime = (): boolean => !stopped && now() < untilMs;
 
   return {
     allowsRound: () => isTime() && left() >= ROUND + perDelivery + LAST_COMMIT,
     allowsDelivery: (by) => isTime() && now() + deliveryTimeoutMs < by && left() >= perDelivery + LAST_COMMIT,
     allowsCommit: () => left() > LAST_COMMIT,
-    spend: () => void (deliveries += 1),
+    begin() {
+      underWay += 1;
+      return () => {
+        underWay -= 1;
+        over += 1;
+      };
+    },
     stop: () => void (stopped = true),
   };
 }

@@ -64,7 +64,7 @@ export function createCommitter({ context, served, budget, onLost }: CommitterOp
     beingWritten = outcomes;
     outcomes = 0;
     isLate = false;
-    clearTimeout(timer);
+    if (timer !== null) clearTimeout(timer);
     timer = null;
     const due = served.filter((each) => !each.isOver && (isLast || each.isDone || each.work.hasChanges));
     await Promise.all(due.map((each) => write(each, isLast || each.isDone)));

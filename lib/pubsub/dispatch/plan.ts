@@ -14,9 +14,11 @@ export const MAX_PENDING = 10_000;
 export const REST_MS = 10_000;
 /** Entries of a log read at once. */
 export const PAGE = 100;
-/** Logs read, and sets of retries loaded, in one round: bounds what one answer holds. */
+/** Logs read, and subscriptions whose retries are loaded, in one round: bounds what one answer holds. */
 const MAX_READS = 20;
 const MAX_LOADS = 20;
+/** Subscriptions without any that are asked for them all the same, since they may have been given dead letters back. */
+const MAX_LOOKS = 200;
 
 /** A subscription that there may be something to do for. */
 export interface Candidate {
@@ -49,8 +51,10 @@ export interface Claim extends Candidate {
 export interface Plan {
   readonly claims: readonly Claim[];
   readonly reads: readonly Position[];
-  /** Left for the next round. */
+  /** Left for the next round, and not on the agenda yet. */
   readonly later: readonly string[];
+  /** Whether any are left for the next round. */
+  readonly isPart: boolean;
 }
 
 /** Whether a lease holds. One that ends later than one can has been given by a clock that was wrong. */
@@ -121,6 +125,13 @@ export function planOf(candidates: readonly Candidate[], { heads }: Survey, rand
   const reads: Position[] = [];
   const places = new Map<string, number>();
   let loads = 0;
+  let looks = 0;
+
+  /** Whether its retries may be loaded too. */
+  function mayLoad(pending: number): boolean {
+    if (pending > 0) return (loads += 1) <= MAX_LOADS;
+    return (looks += 1) <= MAX_LOOKS;
+  }
 
   /** Which read is for a position; undefined where there are too many. */
   function readFor(family: string, { id, n }: { id: string; n: number }): number | undefined {
@@ -141,24 +152,22 @@ export function planOf(candidates: readonly Candidate[], { heads }: Survey, rand
       continue;
     }
     const { id, standing, called } = candidate;
-    const load = called || standing.progress.pending > 0;
+    const { pending } = standing.progress;
+    const load = called || pending > 0;
+    const isLoaded = !load || mayLoad(pending);
     const behind = rotated(familiesBehind(standing, heads), random);
-    const readable = standing.progress.pending < MAX_PENDING ? behind : [];
-    const mayLoad = !load || loads < MAX_LOADS;
-    const own = mayLoad
-      ? readable.flatMap((family) => {
-          const read = readFor(family, positionIn(standing, family));
-          return read === undefined ? [] : [{ family, read }];
-        })
-      : [];
-    if (!mayLoad || (!load && own.length === 0)) {
-      if (!called) later.push(id);
-      continue;
+    const readable = isLoaded && pending < MAX_PENDING ? behind : [];
+    const own = readable.flatMap((family) => {
+      const read = readFor(family, positionIn(standing, family));
+      return read === undefined ? [] : [{ family, read }];
+    });
+    if (isLoaded && (load || own.length > 0)) {
+      claims.push({ ...candidate, reads: own, load, partly: own.length < behind.length });
+    } else if (!called) {
+      later.push(id);
     }
-    if (load) loads += 1;
-    claims.push({ ...candidate, reads: own, load, partly: own.length < behind.length });
   }
-  return { claims, reads, later };
+  return { claims, reads, later, isPart: claims.length < candidates.length };
 }
 
 /** For each family the earliest position from which one page reaches the end. */

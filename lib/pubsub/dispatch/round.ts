@@ -74,6 +74,9 @@ export async function round(options: RoundOptions): Promise<boolean> {
     failures.set(id, work.failures);
     if (work.isResting) stopped.add(id);
   }
-  const hasMoved = passed.some(({ progress }) => progress !== "") || served.some(({ work }) => work.hasMoved);
-  return moved || (hasMoved && (plan.later.length > 0 || ofPassed.value || ofServed.value));
+  // Where nothing has come of this one, nothing will of the next.
+  const hasMoved =
+    passed.some(({ progress, again }) => progress !== "" || again === null) ||
+    served.some(({ work }) => work.hasMoved);
+  return moved || (hasMoved && (plan.isPart || ofPassed.value || ofServed.value));
 }

@@ -19,6 +19,7 @@ export const SURVEY: Script = {
   name: "dispatch-survey",
   sha1: "bf7bc5be9437408ae7cbe2ba7efd6a6f1bb58ce7",
   commands: 7,
+  billed: (reply) => (Array.isArray(reply) && reply.length === 0 ? 2 : 7),
   lua: `
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES')
 if #due == 0 then return {} end
@@ -30,33 +31,37 @@ return answer
 
 /**
  * Takes subscriptions whose leases are as they were seen: whoever served one since has left another. Where the taker is
- * killed, the agenda brings them back when the lease ends. Answers {1 for each taken or 0, in their order}, and last of all 1
+ * killed, the agenda brings them back when the lease ends. One that was not on the agenda, and has been put there since, stays
+ * as it is: somebody has something for it that the taker does not know. Answers {1 for each taken or 0, in their order}, and last of all 1
  * where something was published since the survey: then the agenda keeps saying so.
  *
  *   KEYS[1] leases  KEYS[2] agenda  KEYS[3] heads
  *   ARGV[1] lease to write  ARGV[2] when it ends  ARGV[3] milliseconds since 1970, now  ARGV[4] last id as it was seen
- *   ARGV[5] number of those to take  ARGV[6…] id and lease as it was seen of each; then ids left for later, due at once
+ *   ARGV[5] number of those to take  ARGV[6…] of each its id, its lease as it was seen, and 1 where the agenda has called for
+ *   it; then ids left for later, due at once
  */
 export const CLAIM: Script = {
   name: "dispatch-claim",
-  sha1: "d3e85c96ed491c7f5fee8758c06af1bbac74d246",
-  commands: 6,
+  sha1: "5d97a91000b1f7b69ccb466b178289f9b4080bc1",
+  commands: 7,
   lua: `
 local count, ids, answer, leases = tonumber(ARGV[5]), {}, {}, {}
-local agenda = {string.format('%.0f', ARGV[3] + ${LOOK_AGAIN_MS}), '${LOOK_AGAIN}'}
-for i = 1, count do ids[i] = ARGV[4 + 2 * i] end
+local called, others = {string.format('%.0f', ARGV[3] + ${LOOK_AGAIN_MS}), '${LOOK_AGAIN}'}, {}
+local function put(on, score, id) on[#on + 1], on[#on + 2] = score, id end
+for i = 1, count do ids[i] = ARGV[3 + 3 * i] end
 local held = count > 0 and redis.call('HMGET', KEYS[1], unpack(ids)) or {}
 for i = 1, count do
-  local free = (held[i] or '') == ARGV[5 + 2 * i]
+  local free = (held[i] or '') == ARGV[4 + 3 * i]
   answer[i] = free and 1 or 0
   if free then
     leases[#leases + 1], leases[#leases + 2] = ids[i], ARGV[1]
-    agenda[#agenda + 1], agenda[#agenda + 2] = ARGV[2], ids[i]
+    put(ARGV[5 + 3 * i] == '1' and called or others, ARGV[2], ids[i])
   end
 end
-for i = 6 + 2 * count, #ARGV do agenda[#agenda + 1], agenda[#agenda + 2] = ARGV[3], ARGV[i] end
+for i = 6 + 3 * count, #ARGV do put(others, ARGV[3], ARGV[i]) end
 if #leases > 0 then redis.call('HSET', KEYS[1], unpack(leases)) end
-redis.call('ZADD', KEYS[2], unpack(agenda))
+redis.call('ZADD', KEYS[2], unpack(called))
+if #others > 0 then redis.call('ZADD', KEYS[2], 'LT', unpack(others)) end
 local moved = (redis.call('HGET', KEYS[3], '${LAST}') or '') ~= ARGV[4]
 if not moved then redis.call('ZREM', KEYS[2], '${EVENTS}') end
 answer[count + 1] = moved and 1 or 0

@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     const { id, subscriber } = each;
     const { event } = item;
     each.inFlight += 1;
-    budget.spend();
+    const end = budget.begin();
     const startedAt = now();
     const delivery = await attempt({
       id,
@@ -65,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       onThrown: (error) => notify({ type: "threw", subscription: id, event: event.id, error }),
     });
     each.inFlight -= 1;
+    end();
     count(delivery.kind === "delivered" ? "delivered" : "failed");
     if (each.isOver) return;
 

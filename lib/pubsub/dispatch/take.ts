@@ -40,7 +40,7 @@ const NO_RETRIES: Retries = { due: [], pending: 0, more: false };
 /**
  * @returns those taken, what was read, and whether something was published since the survey
  *
- * Cost: 1 trip, 6 commands; 3 and one for each log where logs are read; 4 for each subscription with pending events.
+ * Cost: 1 trip, 7 commands; 3 and one for each log where logs are read; 4 for each subscription with pending events.
  */
 export async function take(
   options: TakeOptions,
@@ -59,7 +59,7 @@ export async function take(
 
 function claim({ redis, keys, seen, plan, lease, until }: TakeOptions): Promise<number[]> {
   const { claims, later } = plan;
-  const wanted = claims.flatMap((each) => [each.id, each.lease]);
+  const wanted = claims.flatMap(({ id, lease: seenLease, called }) => [id, seenLease, called ? 1 : 0]);
   return redis.run<number[]>(
     CLAIM,
     [keys.leases, keys.log.agenda, keys.log.heads],

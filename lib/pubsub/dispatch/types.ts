@@ -69,9 +69,9 @@ export interface DispatcherOptions {
   deliver: Deliver;
   /** Requests that one run may make, to Redis and to receivers. 50. */
   subrequests?: number;
-  /** Requests that one delivery may make. 1. */
+  /** Requests that a delivery may make, at most: kept back for it while it is under way. 1. */
   subrequestsPerDelivery?: number;
-  /** Requests made so far beside those to Redis and to receivers: to look up a receiver's name, say. They count too. None. */
+  /** Requests made so far beside those to Redis and one for each delivery: to look up a receiver's name, say. None. */
   otherSubrequests?: () => number;
   /** No delivery begins after this moment, in milliseconds since 1970. 20 s after the run has begun. */
   untilMs?: number;
@@ -109,8 +109,10 @@ export interface Dispatcher {
    *
    * @throws RedisUnavailableError, RedisCommandError: what was delivered and not written down yet is delivered again
    *
-   * Cost: idle 1 trip, 2 commands. Otherwise 2 trips to the first delivery (3 where retries are due), 21 commands and one for
-   * each family read; each 5 outcomes of a subscription, or 200 ms of them, 13 commands at most.
+   * Cost: 1 trip, 2 commands where nothing is due. Else 2 trips to the first delivery, 3 where events with keys are pending: 17 commands,
+   * one for each log read, and 5 for each subscription with pending events. Then 1 trip for each 5 outcomes, or for those of 200 ms,
+   * at most: 6 commands for each subscription with outcomes among them, 4 more to give it back, and one for each kind of change
+   * besides (3 where an event has failed, 4 where a retry is done with). 9 for all together that nothing is delivered to.
    */
   run(): Promise<Report>;
 }

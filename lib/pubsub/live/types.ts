@@ -34,7 +34,10 @@ export interface LiveOptions<Data = unknown> {
   subrequests?: number;
   /** How long a stream lasts at most, for its viewer to resume. 15 min. */
   lastsMs?: number;
-  /** How far apart signs of life are. 15 s, as the HTML standard advises; where a viewer's leaving shows in a failed write only, it is known after two. */
+  /**
+   * How far apart signs of life are. 15 s, as the HTML standard advises. Where a viewer's leaving shows only when something cannot
+   * be written, it is known after two of them.
+   */
   heartbeatMs?: number;
   /** How long a stream lasts while the log cannot be read. 30 s. */
   awayMs?: number;

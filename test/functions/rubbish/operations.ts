@@ -1,5 +1,6 @@
 // What /openapi.json says can be called, and a well-formed call of each.
 
+import { pages } from "../../../functions/openapi/pages.ts";
 import type { Random } from "../../local/engines/differential/random.ts";
 
 interface Parameter {
@@ -43,7 +44,8 @@ export interface Draft {
 }
 
 export function operationsOf({ paths, components }: Document): Operation[] {
-  return Object.entries(paths).flatMap(([path, methods]) =>
+  const routes = Object.entries(paths).filter(([path]) => !(`GET ${path}` in pages));
+  return routes.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters = [], requestBody }]): Operation => {
       const name = requestBody?.content["application/json"]?.schema.$ref?.split("/").at(-1);
       const { examples = [], properties = {} } = components.schemas[name ?? ""] ?? {};

@@ -9,12 +9,14 @@ import { scheduledTasks } from "../../../functions/scheduled/tasks.ts";
 import { createServices, type Services, type ServicesEnv } from "../../../functions/services.ts";
 import { createPasswords, type Passwords } from "../../../lib/passwords.ts";
 import { createTestSql, type TestSql } from "./d1.ts";
+import { checkDescribed } from "./described.ts";
 
 export const KEYS = {
   all: "key-with-every-scope",
   products: "key-for-products",
   area: "key-for-all-of-products",
   cache: "key-for-the-cache",
+  none: "key-without-a-scope",
 };
 
 const entry = (key: string, ...scopes: string[]) => ({
@@ -27,6 +29,7 @@ export const API_KEYS = JSON.stringify({
   products: entry(KEYS.products, "products:write"),
   area: entry(KEYS.area, "products:*"),
   cache: entry(KEYS.cache, "cache:write"),
+  none: entry(KEYS.none),
 });
 
 export interface Harness {
@@ -36,7 +39,7 @@ export interface Harness {
   readonly logs: LogEntry[];
   /** The mail that was sent, in order. */
   readonly mails: Parameters<MailBinding["send"]>[0][];
-  /** As `fetch`, on the app. */
+  /** As `fetch`, on the app. Throws where the answer is not as /openapi.json says. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** With a JSON body, and the key that has every scope unless `headers` say otherwise. */
   send(method: string, path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -95,7 +98,11 @@ export function createHarness({
   };
   const services = (): Services => adapt(open(env, (work) => void behind.add(work)));
   const app = createApp({ services, log });
-  const request: Harness["request"] = async (path, init) => app.request(path, init);
+  const request: Harness["request"] = async (path, init) => {
+    const answer = await app.request(path, init);
+    await checkDescribed(init?.method ?? "GET", path, answer);
+    return answer;
+  };
 
   async function settled(): Promise<void> {
     while (behind.size > 0) {

@@ -157,6 +157,16 @@ describe("scripts", () => {
     expect(proxy.requests).toBe(1);
     expect(redis.meter.commands).toBe(4);
   });
+
+  test("cost what they were billed as, where their reply tells", async () => {
+    const known: Script = { ...script(text), billed: (reply) => (reply === "short" ? 2 : 3) };
+    const redis = connect().open();
+    await redis.run(known, [key("script")], ["0"]);
+    const before = redis.meter.commands;
+    await redis.run(known, [key("script")], ["short"]);
+    await redis.run(known, [key("script")], ["long"]);
+    expect(redis.meter.commands - before).toBe(5);
+  });
 });
 
 describe("a Redis that does not answer as it should", () => {

@@ -43,6 +43,15 @@ describe("a subscription", () => {
     subscription.close();
   });
 
+  test("that stands is not ended by the time that making it may take", async () => {
+    const subscription = await subscribe("subscribe", key("long"), { timeoutMs: 200 });
+    const began = performance.now();
+    await expect.poll(() => performance.now() - began).toBeGreaterThan(250);
+    await publish(key("long"), "late");
+    expect(await subscription.next()).toBe("late");
+    subscription.close();
+  });
+
   test("by pattern gets what is published on channels that match, also on new ones", async () => {
     const subscription = await subscribe("psubscribe", key("user*"));
     await publish(key("user"), "one");

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { type Env, fail, holdBack, newest, start, stateDir } from "./program.ts";
+import { end, type Env, fail, holdBack, newest, start, stateDir } from "./program.ts";
 
 describe("the first lines", () => {
   test("say address, token, engine, data, and how to use a real Redis", async () => {
@@ -11,7 +11,7 @@ describe("the first lines", () => {
     expect(banner).toMatch(/^ {2}token {3}local$/m);
     expect(banner).toMatch(/^ {2}engine {2}embedded \(js-redis-server .*\)$/m);
     expect(banner).toContain(`  data    ${stateDir} (SEDGE_STATE)`);
-    expect(banner).toContain("REDIS_URL=redis://127.0.0.1:6379 npm run redis");
+    expect(banner).toContain("REDIS_URL=redis://127.0.0.1:6379");
     expect(await run("PING")).toEqual({ result: "PONG" });
   });
 
@@ -60,6 +60,15 @@ describe("an error names what to change, without a stack, and ends with 1", () =
     expect(stderr).not.toMatch(/^ +at /m);
     expect(code).toBe(1);
   });
+});
+
+test("--help says what can be set; any other argument is refused, and does not start it", async () => {
+  const help = await end(["--help"]);
+  expect(help.stdout).toContain("REDIS_REST_PORT");
+  expect([help.stderr, help.code]).toEqual(["", 0]);
+  const port = await end(["--port=9000"]);
+  expect(port.stderr).toMatch(/^There is no --port=9000\.\n[^]*REDIS_REST_PORT/);
+  expect([port.stdout, port.code]).toEqual(["", 1]);
 });
 
 test("an empty variable counts as unset", async () => {

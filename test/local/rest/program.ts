@@ -40,11 +40,10 @@ afterEach(async () => {
 
 export type Env = Record<string, string>;
 
+const PROGRAM: readonly string[] = [process.execPath, "local/redis.ts"];
+
 /** Starts the program on a free port; nothing of the test run's own environment decides over it. */
-function spawnRedis(
-  env: Env = {},
-  command: readonly string[] = [process.execPath, "local/redis.ts"],
-): ChildProcess {
+function spawnRedis(env: Env = {}, command: readonly string[] = PROGRAM): ChildProcess {
   const [file = "", ...args] = command;
   const child = spawn(file, args, {
     env: {
@@ -83,8 +82,11 @@ export async function start(env: Env = {}, command?: readonly string[]) {
 }
 
 /** Runs the program to its end, which is an error. */
-export async function fail(env: Env) {
-  const child = spawnRedis(env);
+export const fail = (env: Env) => end([], env);
+
+/** Runs the program with arguments that let it end by itself. */
+export async function end(args: readonly string[], env: Env = {}) {
+  const child = spawnRedis(env, [...PROGRAM, ...args]);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout as NodeJS.ReadableStream),
     text(child.stderr as NodeJS.ReadableStream),

@@ -39,7 +39,7 @@ describe("an event", () => {
     await rig.publish("__proto__", 4);
     await rig.publish("constructor:x", 5);
     await rig.drain();
-    expect((rig.dataOf("any") as number[]).toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(new Set(rig.dataOf("any"))).toEqual(new Set([1, 2, 3, 4, 5]));
     expect(rig.dataOf("invoices")).toEqual([2]);
     expect(await rig.run()).toEqual(all);
   });
@@ -118,43 +118,34 @@ describe("order", () => {
   });
 });
 
-describe("deliveries under way", () => {
-  /** The most at a time, in all and for one receiver, while every receiver waits until the next step. */
-  async function most(names: readonly string[], failing: readonly string[] = []) {
-    const rig = createRig(target);
-    for (const name of names) await rig.subscribe("*", { name });
-    for (const i of upTo(8)) await rig.publish("user:new", i, `k${i}`);
-    rig.answers(({ to }) => (failing.includes(to) ? FAILED : OK));
-    if (failing.length > 0) {
-      await rig.run();
-      rig.clock.advance(20);
-    }
-    const open: (() => void)[] = [];
-    const underWay = new Map<string, number>();
-    const seen: Record<string, number> = { all: 0 };
-    rig.answers(async ({ to }) => {
-      underWay.set(to, (underWay.get(to) ?? 0) + 1);
-      seen[to] = Math.max(seen[to] ?? 0, underWay.get(to) ?? 0);
-      seen["all"] = Math.max(
-        seen["all"] ?? 0,
-        [...underWay.values()].reduce((sum, n) => sum + n, 0),
-      );
-      await new Promise<void>((resolve) => open.push(resolve));
-      underWay.set(to, (underWay.get(to) ?? 0) - 1);
-      return failing.includes(to) ? FAILED : OK;
-    });
-    let isOver = false;
-    const over = rig.run().finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
-      await new Promise((resolve) => setImmediate(resolve));
-      open.shift()?.();
-    }
-    await over;
-    return seen;
+/** The most at a time, in all and for one receiver, while receivers take their time. */
+async function most(names: readonly string[], failing: readonly string[] = []) {
+  const rig = createRig(target);
+  for (const name of names) await rig.subscribe("*", { name });
+  for (const i of upTo(8)) await rig.publish("user:new", i, `k${i}`);
+  rig.answers(({ to }) => (failing.includes(to) ? FAILED : OK));
+  if (failing.length > 0) {
+    await rig.run();
+    rig.clock.advance(20);
   }
+  const underWay = new Map<string, number>();
+  const seen: Record<string, number> = { all: 0 };
+  rig.answers(async ({ to }) => {
+    underWay.set(to, (underWay.get(to) ?? 0) + 1);
+    seen[to] = Math.max(seen[to] ?? 0, underWay.get(to) ?? 0);
+    seen["all"] = Math.max(
+      seen["all"] ?? 0,
+      [...underWay.values()].reduce((sum, n) => sum + n, 0),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay.set(to, (underWay.get(to) ?? 0) - 1);
+    return failing.includes(to) ? FAILED : OK;
+  });
+  await rig.run();
+  return seen;
+}
 
+describe("deliveries under way", () => {
   test("are five at most, however many receivers there are", async () => {
     expect(await most(upTo(10).map((i) => `r${i}`))).toMatchObject({ all: 5 });
   });
@@ -179,19 +170,16 @@ test("a receiver that never answers holds up nobody else", async () => {
   for (const i of upTo(4)) await rig.subscribe("*", { name: `good${i}` });
   for (const i of upTo(5)) await rig.publish("user:new", i, `k${i}`);
   let good = 0;
-  let whenGoodWereDone: () => void = () => undefined;
-  const goodWereDone = new Promise<void>((resolve) => {
-    whenGoodWereDone = resolve;
-  });
+  const goodWereDone = Promise.withResolvers<void>();
   rig.answers(({ to }) => {
     if (to === "hangs") return new Promise(() => undefined);
     good += 1;
-    if (good === 20) whenGoodWereDone();
+    if (good === 20) goodWereDone.resolve();
     return OK;
   });
   const run = rig.run({ deliveryTimeoutMs: 1_500 });
   const before = Date.now();
-  await goodWereDone;
+  await goodWereDone.promise;
   expect(Date.now() - before).toBeLessThan(1_500);
   await run;
   const attempts = await rig.subscriptions.deliveries(hanging);
@@ -224,10 +212,12 @@ describe("a subscriber in code", () => {
     fails = false;
     rig.clock.advance(3);
     expect(await rig.run()).toEqual({ ...all, delivered: 2 });
-    expect(got.toSorted()).toEqual([
-      ["after", "k"],
-      ["before", null],
-    ]);
+    expect(new Map(got)).toEqual(
+      new Map([
+        ["before", null],
+        ["after", "k"],
+      ]),
+    );
     expect(await rig.subscriptions.get("later")).toMatchObject({ delivered: 0 });
   });
 

@@ -31,14 +31,11 @@ const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 export function createMortal(redis: Redis, at: number, end: End): Mortal {
   let calls = 0;
   let isDead = false;
-  let kill: (value: "killed") => void = () => undefined;
-  const death = new Promise<"killed">((resolve) => {
-    kill = resolve;
-  });
+  const death = Promise.withResolvers<"killed">();
 
   function die<T>(): Promise<T> {
     isDead = true;
-    kill("killed");
+    death.resolve("killed");
     return never();
   }
 
@@ -69,7 +66,7 @@ export function createMortal(redis: Redis, at: number, end: End): Mortal {
     get isDead() {
       return isDead;
     },
-    death,
+    death: death.promise,
     get calls() {
       return calls;
     },

@@ -11,21 +11,15 @@ afterAll(() => target.close());
 
 /** Answers for the receivers that wait until they are let go. */
 function createGate() {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  let reach: () => void = () => undefined;
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
   return {
     /** Resolves when somebody has come to the gate. */
-    reached,
-    open,
+    reached: reached.promise,
+    open: () => opened.resolve(),
     wait: async () => {
-      reach();
-      await opened;
+      reached.resolve();
+      await opened.promise;
       return OK;
     },
   };
@@ -158,23 +152,22 @@ describe("a lease that ends in the middle", () => {
   });
 });
 
-describe("while a delivery is under way", () => {
-  async function during(
-    change: (rig: Rig, id: string) => Promise<unknown>,
-  ): Promise<{ rig: Rig; id: string }> {
-    const rig = createRig(target);
-    const id = await rig.subscribe("*", { name: "it" });
-    await rig.publishAll("x", upTo(20));
-    let reached = 0;
-    rig.answers(async () => {
-      reached += 1;
-      if (reached === 1) await change(rig, id);
-      return OK;
-    });
-    await rig.drain();
-    return { rig, id };
-  }
+/** 20 events for one subscription, which is changed while the first of them is delivered. */
+async function during(change: (rig: Rig, id: string) => Promise<unknown>): Promise<{ rig: Rig; id: string }> {
+  const rig = createRig(target);
+  const id = await rig.subscribe("*", { name: "it" });
+  await rig.publishAll("x", upTo(20));
+  let reached = 0;
+  rig.answers(async () => {
+    reached += 1;
+    if (reached === 1) await change(rig, id);
+    return OK;
+  });
+  await rig.drain();
+  return { rig, id };
+}
 
+describe("while a delivery is under way", () => {
   test("a subscription that is deleted gets a few that had begun, and leaves nothing behind", async () => {
     const { rig, id } = await during((it, which) => it.subscriptions.remove(which));
     expect(rig.received.length).toBeLessThanOrEqual(10);

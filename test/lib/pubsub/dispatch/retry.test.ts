@@ -87,7 +87,7 @@ describe("while an event of a key waits for its retry", () => {
     await rig.publish("x", "a3", "a");
     await rig.publish("y", "a4 of y", "a");
     await rig.drain();
-    expect(rig.dataOf("it").toSorted()).toEqual(["a1", "a4 of y", "b1", "b2", "none1"]);
+    expect(new Set(rig.dataOf("it"))).toEqual(new Set(["a1", "b1", "b2", "none1", "a4 of y"]));
     expect((await rig.subscriptions.get(id))?.lag).toBe(3);
 
     rig.clock.advance(2);
@@ -222,20 +222,20 @@ describe("a subscription is disabled", () => {
   });
 });
 
-describe("dead letters that are replayed", () => {
-  /** A subscription whose first event, of key `k`, has died. */
-  async function withDead(): Promise<{ rig: Rig; id: string }> {
-    const rig = createRig(target);
-    const id = await rig.subscribe("*", { name: "it" });
-    rig.answers(() => FAILED);
-    await rig.publish("x", 1, "k");
-    await rig.drain();
-    await retryAll(rig);
-    rig.received.length = 0;
-    rig.answers(() => OK);
-    return { rig, id };
-  }
+/** A subscription whose first event, of key `k`, has died. */
+async function withDead(): Promise<{ rig: Rig; id: string }> {
+  const rig = createRig(target);
+  const id = await rig.subscribe("*", { name: "it" });
+  rig.answers(() => FAILED);
+  await rig.publish("x", 1, "k");
+  await rig.drain();
+  await retryAll(rig);
+  rig.received.length = 0;
+  rig.answers(() => OK);
+  return { rig, id };
+}
 
+describe("dead letters that are replayed", () => {
   test("are delivered, and their attempts count anew", async () => {
     const { rig, id } = await withDead();
     expect(await rig.subscriptions.replay(id)).toBe(1);

@@ -32,6 +32,9 @@ export const GONE: Delivery = { kind: "gone", status: 410 };
 /** How webhooks are created here: by the name their URL ends with. */
 export const urlOf = (name: string): string => `https://receiver.example/${name}`;
 
+type Answering = (received: Received, signal: AbortSignal) => Answer;
+const well: Answering = () => OK;
+
 let rigs = 0;
 
 export function createRig(target: Target, { maxEvents }: Pick<EventLogOptions, "maxEvents"> = {}) {
@@ -41,7 +44,7 @@ export function createRig(target: Target, { maxEvents }: Pick<EventLogOptions, "
   const redis = openRedis(target);
   const received: Received[] = [];
   const notices: DispatchNotice[] = [];
-  let answer: (received: Received, signal: AbortSignal) => Answer = () => OK;
+  let answer = well;
   const subscribers: Subscriber[] = [];
 
   const log = createEventLog({
@@ -60,7 +63,7 @@ export function createRig(target: Target, { maxEvents }: Pick<EventLogOptions, "
     notices,
     subscribers,
     /** What receivers answer from now on. */
-    answers: (as: typeof answer) => {
+    answers: (as: Answering) => {
       answer = as;
     },
     get subscriptions() {

@@ -23,8 +23,10 @@ beforeEach(() => {
   target = { url: proxy.url, token: redis.token, prefix: `${redis.prefix}live${tests}` };
   log = openLog({ ...target, url: redis.url });
 });
-afterEach(() => {
+afterEach(async () => {
   for (const { leave } of viewers) leave();
+  // What they have asked for is not to arrive in the next test.
+  await Promise.all(viewers.map(({ ended }) => ended));
   viewers = [];
 });
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { EventLog } from "../../../../lib/pubsub/index.ts";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../../../support/redis.ts";
 import { createChannel } from "./channel.ts";
-import { openLog, type Target } from "../open.ts";
+import { ask, openLog, type Target } from "../open.ts";
 import { openStream, openViewer, soon, type Viewer, type ViewerOptions } from "./open.ts";
 
 let redis: TestRedis;
@@ -22,8 +22,10 @@ beforeEach(() => {
   target = { url: proxy.url, token: redis.token, prefix: `${redis.prefix}lost${tests}` };
   log = openLog({ ...target, url: redis.url });
 });
-afterEach(() => {
+afterEach(async () => {
   for (const { leave } of viewers) leave();
+  // What they have asked for is not to arrive in the next test.
+  await Promise.all(viewers.map(({ ended }) => ended));
   viewers = [];
 });
 afterAll(async () => {
@@ -82,8 +84,7 @@ describe("a message that is lost", () => {
     const viewer = await watch();
     await soon(viewer.isSubscribed);
     for (const text of ["", "null", "{", '{"event":{}}', '{"behind":1,"event":{"id":1}}']) {
-      const command = ["PUBLISH", `${target.prefix}:{pubsub}:live:user`, text];
-      await redis.engine.pipeline([command.map((word) => Buffer.from(word))]);
+      await ask(redis.engine, "PUBLISH", `${target.prefix}:{pubsub}:live:user`, text);
     }
     await log.publish("user:1", 1);
     await seen(viewer, 1);
@@ -132,6 +133,17 @@ describe("what a viewer costs", () => {
     await soon(() => proxy.requests === 3);
     for (let i = 0; i < 50; i += 1) await log.publish("user:1", i);
     await seen(viewer, 50);
+    expect(proxy.requests).toBe(3);
+  });
+
+  test("is nothing either for what others publish in the family of its channel", async () => {
+    await log.publish("user:2", "before");
+    const viewer = await watch({ pattern: "user:1", after: "0" });
+    await soon(viewer.isSubscribed);
+    await soon(() => proxy.requests === 3);
+    for (let i = 0; i < 50; i += 1) await log.publish("user:2", i);
+    await log.publish("user:1", "its own");
+    await seen(viewer, 1);
     expect(proxy.requests).toBe(3);
   });
 
@@ -192,7 +204,9 @@ describe("a viewer that reads slowly", () => {
     await log.publish("user:1", 1);
     await next;
     await stream.return();
-    await soon(() => !isSubscribed());
-    expect(isSubscribed()).toBe(false);
+    const channel = `${target.prefix}:{pubsub}:live:user`;
+    await expect
+      .poll(() => ask(redis.engine, "PUBSUB", "NUMSUB", channel), { timeout: 5_000 })
+      .toEqual([Buffer.from(channel), 0]);
   });
 });
