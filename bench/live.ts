@@ -29,8 +29,9 @@ const [clients, events, everyMs] = [values.clients, values.events, values.every]
   number,
   number,
 ];
-/** Until a client whose stream has ended comes back. */
+/** Until a client whose stream has ended comes back, and a publisher that was refused. */
 const RETRY_MS = 1_000;
+const MOST_TRIES = 10;
 /** After the last publication. */
 const WAIT_MS = 10_000;
 const headers = { authorization: `Bearer ${DEVELOPMENT_KEY}` };
@@ -54,12 +55,12 @@ async function startDev() {
   });
   const ended = once(child, "close");
   const url = `http://localhost:${port}`;
-  await Promise.race([
-    waitForWorker(url, AbortSignal.timeout(60_000)),
-    ended.then(() => Promise.reject(new Error("npm run dev did not start"))),
-  ]);
   return {
     url,
+    ready: Promise.race([
+      waitForWorker(url, AbortSignal.timeout(120_000)),
+      ended.then(() => Promise.reject(new Error("npm run dev did not start"))),
+    ]),
     async stop() {
       child.kill("SIGTERM");
       await ended;
@@ -113,18 +114,37 @@ async function openClient(url: string, signal: AbortSignal): Promise<Client> {
       await open().then(read, () => undefined);
     }
   }
-  void follow(await open()).catch(() => undefined);
+  /** A Worker that has just started, on a busy machine, may not reach Redis in time. */
+  async function begin() {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await open();
+      } catch (error) {
+        if (tries === MOST_TRIES) throw error;
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  // Ends with the signal.
+  void follow(await begin()).catch(() => undefined);
   return client;
 }
 
+/** As a careful publisher: what was refused for want of Redis is sent again, under the same key. */
 async function publish(url: string, i: number): Promise<string> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { ...headers, "content-type": "application/json" },
-    body: JSON.stringify({ type: "tick", data: { i, sentAt: performance.now() } }),
-  });
-  if (response.status !== 202) throw new Error(`a publication was answered ${response.status}`);
-  return ((await response.json()) as { id: string }).id;
+  const body = JSON.stringify({ type: "tick", data: { i, sentAt: performance.now() } });
+  for (let tries = 1; ; tries += 1) {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json", "idempotency-key": `tick-${i}` },
+      body,
+    });
+    if (response.status === 202) return ((await response.json()) as { id: string }).id;
+    const reason = await response.text();
+    if (response.status !== 503 || tries === MOST_TRIES) throw new Error(`${response.status}: ${reason}`);
+    await delay(RETRY_MS);
+  }
 }
 
 const rank = (sorted: readonly number[], share: number): string =>
@@ -144,7 +164,10 @@ async function run(url: string): Promise<void> {
   const publications: Promise<string>[] = [];
   const began = performance.now();
   for (let i = 0; i < events; i += 1) {
-    publications.push(publish(channel, i));
+    const publication = publish(channel, i);
+    // It is waited for below.
+    publication.catch(() => undefined);
+    publications.push(publication);
     await delay(Math.max(0, began + (i + 1) * everyMs - performance.now()));
   }
   const ids = await Promise.all(publications);
@@ -176,6 +199,7 @@ async function run(url: string): Promise<void> {
 
 const dev = await startDev();
 try {
+  await dev.ready;
   await run(dev.url);
 } finally {
   await dev.stop();

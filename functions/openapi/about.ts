@@ -14,7 +14,7 @@ export const info: About["info"] = {
       "`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) which limits they were under and what is left: " +
       "`public` by address, `key` by key, `login` and `login-email` where a password is given.",
     "Errors are `application/problem+json` (RFC 9457), and a refusal is decided in this order: 404, 405, 401, 403, 429, 413, 415, 400. " +
-      "A method that a path does not have is a 405 with `Allow`; HEAD answers wherever GET does, and OPTIONS everywhere.",
+      "A method that a path does not have is a 405 with `Allow`; HEAD answers wherever GET does, and OPTIONS tells what a route has.",
     "Names in a path are 1 to 128 of the characters `A-Z a-z 0-9 . _ ~ : @ -`. Times are ISO 8601 in UTC, durations seconds. A " +
       "list's `next` goes into `?cursor=`, and is null at the end.",
   ].join("\n\n"),
@@ -24,7 +24,10 @@ export const info: About["info"] = {
 export const servers: About["servers"] = [{ url: "/", description: "Where this document comes from." }];
 
 export const tags: About["tags"] = [
-  { name: "Products", description: "Cache-aside over a database: a catalogue whose reads are never stale." },
+  {
+    name: "Products",
+    description: "Cache-aside over a database: a catalogue read through the cache, and changed with it.",
+  },
   { name: "Users", description: "Sign-up, and a user as others see them." },
   {
     name: "Sessions",

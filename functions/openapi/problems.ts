@@ -27,7 +27,8 @@ export const headersOf = (path: string) =>
       ? references("X-Request-Id", "Server-Timing")
       : references("X-Request-Id");
 
-const members = {
+/** What every problem has. */
+const standard = {
   type: v.pipe(v.string(), v.url(), v.description("The kind of error: a link to its documentation.")),
   title: v.string(),
   status: v.pipe(v.number(), v.integer()),
@@ -45,7 +46,7 @@ const members = {
 };
 
 const problemSchema = v.pipe(
-  v.object(members),
+  v.object(standard),
   v.metadata({
     ref: "Problem",
     description: "An error as RFC 9457 has it. A kind of error may have members of its own.",
@@ -54,7 +55,7 @@ const problemSchema = v.pipe(
 
 const notReady = v.pipe(
   v.object({
-    ...members,
+    ...standard,
     redis: v.picklist(["ok", "unavailable"]),
     database: v.picklist(["ok", "unavailable"]),
     scheduled: v.pipe(

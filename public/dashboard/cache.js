@@ -24,6 +24,7 @@ export function createCache({ api }) {
   const root = find("#cache");
   const form = /** @type {HTMLFormElement} */ (find("#product", root));
   const id = /** @type {HTMLInputElement} */ (find("[name=id]", form));
+  const amount = /** @type {HTMLInputElement} */ (find("[name=price]", form));
   /** @type {{ outcome: CacheOutcome, ms: number }[]} oldest first */
   let reads = [];
 
@@ -39,7 +40,7 @@ export function createCache({ api }) {
   }
 
   async function change() {
-    const cents = Math.round(Number(new FormData(form).get("price")) * 100);
+    const cents = Math.round(Number(amount.value) * 100);
     if (!Number.isSafeInteger(cents)) return mistyped("This is no price");
     /** @type {ProductAnswer} */
     const answer = await api.patch(url`/v1/products/${id.value.trim()}`, { body: { price: cents } });
@@ -62,6 +63,8 @@ export function createCache({ api }) {
   function show(product) {
     say(find("#product-name", root), product.name);
     say(find("#product-price", root), price(product.price));
+    // The one to be changed.
+    if (document.activeElement !== amount) amount.value = (product.price / 100).toFixed(2);
   }
 
   function draw() {

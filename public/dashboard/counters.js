@@ -71,7 +71,11 @@ export function createCounters({ api }) {
     return `Now ${number(answer.body.value)}.${costOf(answer.call)}`;
   }
 
-  for (const input of [name, bucket]) remember(input, () => void refresh());
+  function choose() {
+    panel.forget();
+    void refresh();
+  }
+  for (const input of [name, bucket]) remember(input, choose);
   const form = /** @type {HTMLFormElement} */ (find("#increment", root));
   const run = onSubmit(form, (field) => increment(Number(field("by"))));
   find("#sample-count", root).addEventListener("click", () => run(() => increment(1)));

@@ -15,7 +15,6 @@ const ANNOUNCE_MS = 10_000;
 
 /** @typedef {import("./live.js").SedgeEvent} SedgeEvent */
 
-const STATES = { connecting: "Connecting.", live: "Live.", away: "Cut off; trying again.", refused: "" };
 const REFUSED = new Map([
   [400, "This is no channel or pattern."],
   [403, "The key needs the scope events:read."],
@@ -29,7 +28,8 @@ const REFUSED = new Map([
  * @param {() => void} options.onUnknownKey
  */
 export function createEvents({ api, key, tell, onUnknownKey }) {
-  const { root, stale } = createPanel("events");
+  const panel = createPanel("events");
+  const { root } = panel;
   const pattern = /** @type {HTMLInputElement} */ (find("[name=pattern]", root));
   const feed = find("#feed", root);
   const empty = find(".empty", root);
@@ -49,9 +49,10 @@ export function createEvents({ api, key, tell, onUnknownKey }) {
     onGap: () => add(null),
     onState(now) {
       if (now.kind === "refused" && now.status === 401) return onUnknownKey();
-      root.dataset["live"] = now.kind;
-      say(state, STATES[now.kind]);
-      if (now.kind === "refused") stale(REFUSED.get(now.status) ?? `The answer was ${now.status}.`);
+      say(state, now.kind === "live" ? "Live." : "");
+      if (now.kind === "live") panel.current();
+      if (now.kind === "away") panel.stale("Cut off; trying again.");
+      if (now.kind === "refused") panel.stale(REFUSED.get(now.status) ?? `The answer was ${now.status}.`);
     },
   });
 
@@ -75,7 +76,7 @@ export function createEvents({ api, key, tell, onUnknownKey }) {
   function follow() {
     shown = [];
     draw();
-    say(find(".state", root), "");
+    panel.forget();
     live.follow(pattern.value, `${Date.now() - PAST_MS}-0`);
   }
 

@@ -27,24 +27,11 @@ export function createHealth({ api, tell }) {
     async refresh() {
       const answer = await api.get("/readyz", { anonymous: true });
       const found = /** @type {Readiness} */ (answer.ok ? answer.body : answer.problem);
-      part(
-        "redis",
-        found.redis === "ok",
-        found.redis === undefined ? "unknown" : found.redis === "ok" ? "answers" : "away",
-      );
-      part(
-        "database",
-        found.database === "ok",
-        found.database === undefined ? "unknown" : found.database === "ok" ? "answers" : "away",
-      );
+      part("redis", found.redis === "ok", serviceText(found.redis));
+      part("database", found.database === "ok", serviceText(found.database));
       part("scheduled", found.scheduled === "ok" || found.scheduled === "never", cronText(found));
 
-      const because =
-        found.redis === "ok"
-          ? ""
-          : found.redis === undefined
-            ? "The Worker does not answer."
-            : "Redis is away.";
+      const because = troubleOf(answer, found);
       const wrong = [
         ...(because === "" ? [] : [`${because} What you see is as it was; trying again.`]),
         ...(found.database === "unavailable"
@@ -68,6 +55,18 @@ export function createHealth({ api, tell }) {
     shown.dataset["well"] = String(isWell);
     say(find("dd", shown), text);
   }
+}
+
+/** @param {import("./api.js").Answer} answer @param {Readiness} found */
+function troubleOf(answer, found) {
+  if (found.redis === "ok") return "";
+  return found.redis === undefined && !answer.ok ? `${answer.problem.title}.` : "Redis is away.";
+}
+
+/** @param {"ok" | "unavailable" | undefined} state */
+function serviceText(state) {
+  if (state === undefined) return "unknown";
+  return state === "ok" ? "answers" : "away";
 }
 
 /** @param {Readiness} found */

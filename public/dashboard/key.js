@@ -17,7 +17,7 @@ const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
  * @returns {Promise<string | null>} null where a person must be asked
  */
 export async function findKey(check) {
-  const kept = stored();
+  const kept = sessionStorage.getItem(STORE);
   if (kept !== null) return kept || null;
   if (!LOOPBACK.test(location.hostname)) return null;
   return (await check(DEVELOPMENT_KEY)) === "unknown" ? null : DEVELOPMENT_KEY;
@@ -31,13 +31,4 @@ export function keepKey(key) {
 /** Forgets the key. A person will be asked for another, also where the development key would do. */
 export function forgetKey() {
   sessionStorage.setItem(STORE, "");
-}
-
-/** @returns {string | null} */
-function stored() {
-  try {
-    return sessionStorage.getItem(STORE);
-  } catch {
-    return null;
-  }
 }

@@ -48,7 +48,11 @@ export function createLeaderboard({ api }) {
     return `${text}${costOf(answer.call)}`;
   }
 
-  for (const input of [board, period]) remember(input, () => void refresh());
+  function choose() {
+    panel.forget();
+    void refresh();
+  }
+  for (const input of [board, period]) remember(input, choose);
   const form = /** @type {HTMLFormElement} */ (find("#score", root));
   const run = onSubmit(form, async (field) => {
     const answer = await api.put(url`/v1/leaderboards/${board.value}/members/${field("member")}`, {

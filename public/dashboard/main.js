@@ -3,7 +3,7 @@
 import { createApi } from "./api.js";
 import { createCache } from "./cache.js";
 import { createCounters } from "./counters.js";
-import { find, say } from "./dom.js";
+import { find } from "./dom.js";
 import { createEvents } from "./events.js";
 import { showGate } from "./gate.js";
 import { createHealth } from "./health.js";
@@ -25,7 +25,13 @@ async function checkKey(key) {
 }
 
 /** @param {string} text */
-const tell = (text) => say(find("#told"), text);
+const tell = (text) => {
+  // Anew, though it be the same: it has happened again.
+  find("#told").textContent = text;
+};
+
+/** Whether a refusal lies in the moment, and not in what was asked. @param {number} status */
+const isPassing = (status) => status === 0 || status === 429 || status >= 500;
 
 /** @param {string} key */
 function run(key) {
@@ -69,8 +75,10 @@ function run(key) {
       const refusals = await Promise.all(open.map((panel) => panel.refresh(polled)));
       prices.endRound();
       open.forEach((panel, index) => refusals[index]?.call.status === 403 && closed.add(panel));
-      const failed = refusals.filter((refusal) => refusal !== null && refusal.call.status !== 403);
-      const waits = failed.map((refusal) => Number(refusal?.call.headers.get("Retry-After") ?? 0));
+      const failed = refusals.flatMap((refusal) =>
+        refusal === null || !isPassing(refusal.call.status) ? [] : [refusal.call],
+      );
+      const waits = failed.map(({ headers }) => Number(headers.get("Retry-After") ?? 0));
       return { well: failed.length === 0, waitSeconds: Math.max(0, ...waits) };
     },
   });

@@ -7,8 +7,10 @@ import { timeOfDay } from "./format.js";
 /**
  * @typedef {object} Panel
  * @property {HTMLElement} root
- * @property {(answer: import("./api.js").Answer) => void} follow what shows is now this answer's, or is left as it was
+ * @property {() => void} current what shows is as it is now
  * @property {(because: string) => void} stale what shows may be out of date
+ * @property {() => void} forget what shows is of something else than is asked for now: nothing shows until it is answered
+ * @property {(answer: import("./api.js").Answer) => void} follow `current` or `stale`, as an answer is
  */
 
 /** @param {string} id @returns {Panel} */
@@ -18,21 +20,27 @@ export function createPanel(id) {
   /** @type {Date | null} */
   let since = null;
 
+  function current() {
+    since = new Date();
+    root.dataset["state"] = "current";
+    state.textContent = "";
+  }
+
   /** @param {string} because */
   function stale(because) {
-    root.dataset["state"] = "stale";
+    root.dataset["state"] = since === null ? "none" : "stale";
     state.textContent = since === null ? because : `As of ${timeOfDay(since)}. ${because}`;
   }
 
   return {
     root,
+    current,
     stale,
-    follow(answer) {
-      if (!answer.ok) return stale(refusalText(answer));
-      since = new Date();
-      root.dataset["state"] = "current";
-      state.textContent = "";
+    forget() {
+      since = null;
+      stale("");
     },
+    follow: (answer) => (answer.ok ? current() : stale(refusalText(answer))),
   };
 }
 

@@ -62,7 +62,7 @@ export function createPrices({ everySeconds }) {
       say(
         find("#price-polling", root),
         `While you look, it asks every ${everySeconds} s: ${plural(round.calls, "request")} and ` +
-          `${plural(round.commands, "command")}, ${number(aMinute)} commands a minute. Events come over one stream, at no cost for each.`,
+          `${plural(round.commands, "command")}, ${number(aMinute)} commands a minute. Events come by themselves.`,
       );
       // What another name was chosen in the place of is not asked for any more.
       for (const name of polled.keys()) if (!round.names.has(name)) polled.delete(name);

@@ -74,6 +74,7 @@ export function createQueues({ api }) {
   }
 
   remember(names, () => {
+    panel.forget();
     offer();
     void refresh();
   });

@@ -19,7 +19,8 @@ export async function readBooks(
   isOver: boolean,
 ): Promise<Books> {
   const keys = createSubscriptionKeys(prefix);
-  const hash = async (key: string) => fieldsOf(await redis.send<string[]>((pipeline) => pipeline.hgetall(key)));
+  const hash = async (key: string) =>
+    fieldsOf(await redis.send<string[]>((pipeline) => pipeline.hgetall(key)));
   const [definitions, progress, heads, trimmed] = await Promise.all([
     hash(keys.subscriptions),
     hash(keys.progress),
@@ -28,10 +29,16 @@ export async function readBooks(
   ]);
   const families = [...heads.keys()].filter((family) => family !== LAST);
   const logs = await Promise.all(
-    families.map((family) => redis.send<Entry[]>((pipeline) => pipeline.xrange(keys.log.log(family), "-", "+"))),
+    families.map((family) =>
+      redis.send<Entry[]>((pipeline) => pipeline.xrange(keys.log.log(family), "-", "+")),
+    ),
   );
 
-  function unread({ pattern }: Listener, { after, done }: Pick<Progress, "after" | "done">, since: string): string[] {
+  function unread(
+    { pattern }: Listener,
+    { after, done }: Pick<Progress, "after" | "done">,
+    since: string,
+  ): string[] {
     return families.flatMap((family, i) => {
       const from = after.get(family)?.id ?? since;
       const settled = new Set(done.get(family));
@@ -54,9 +61,7 @@ export async function readBooks(
     if (text === undefined && listener.kind === "webhook") return [];
     const definition = text === undefined ? null : definitionOf(text);
     const { after, done, missed, delivered } =
-      kept === undefined
-        ? { after: new Map(), done: new Map(), missed: 0, delivered: 0 }
-        : progressOf(kept);
+      kept === undefined ? { after: new Map(), done: new Map(), missed: 0, delivered: 0 } : progressOf(kept);
     const one: Account = {
       id,
       status: definition?.status ?? "active",
@@ -81,7 +86,9 @@ export async function readBooks(
 export async function nextDue(redis: Redis, prefix: string): Promise<number | null> {
   const { agenda } = createSubscriptionKeys(prefix).log;
   const found = await redis.send<string[]>((pipeline) => pipeline.zrange(agenda, 0, 1, { withScores: true }));
-  const scores = found.flatMap((member, i) => (i % 2 === 0 && member !== LOOK_AGAIN ? [Number(found[i + 1])] : []));
+  const scores = found.flatMap((member, i) =>
+    i % 2 === 0 && member !== LOOK_AGAIN ? [Number(found[i + 1])] : [],
+  );
   return scores[0] ?? null;
 }
 

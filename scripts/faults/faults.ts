@@ -26,7 +26,11 @@ export type Fault =
   | { readonly kind: "skew"; readonly byMs: number }
   /** The last id is ahead of Redis's clock: that one has jumped back. */
   | { readonly kind: "ids-ahead"; readonly byMs: number }
-  | { readonly kind: "change"; readonly turn: number; readonly what: "pause" | "pause-resume" | "remove" | "create" };
+  | {
+      readonly kind: "change";
+      readonly turn: number;
+      readonly what: "pause" | "pause-resume" | "remove" | "create";
+    };
 
 export type FaultKind = Fault["kind"];
 
@@ -44,7 +48,7 @@ const DRAWS: { readonly [Kind in FaultKind]: (draw: Draw) => Fault } = {
   "answer-lost": (draw) => ({ kind: "answer-lost", call: draw(1, 25) }),
   "publish-lost": (draw) => ({ kind: "publish-lost", call: draw(1, 12), again: draw(0, 1) === 1 }),
   away: (draw) => ({ kind: "away", call: draw(1, 15), calls: draw(1, 8) }),
-  lease: (draw) => ({ kind: "lease", turn: draw(5, 80) }),
+  lease: (draw) => ({ kind: "lease", turn: draw(5, 40) }),
   dispatchers: (draw) => ({ kind: "dispatchers", count: draw(2, 3) }),
   cron: (draw) => ({ kind: "cron", how: oneOf(["skipped", "doubled", "late"] as const, draw) }),
   receiver: (draw) => ({ kind: "receiver", how: oneOf(BAD_RECEIVERS, draw) }),

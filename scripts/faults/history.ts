@@ -56,6 +56,7 @@ export interface Attempt {
   readonly sinceRunMs: number;
 }
 
+/** Publishes and runs stand in the order of their numbers. */
 export interface History {
   readonly publishes: readonly PublishedEvent[];
   readonly listeners: readonly Listener[];

@@ -1,6 +1,8 @@
 // Redis as an isolate has it, without the network between: what is sent in one tick is one call, which may come to harm.
 
 import { Redis as UpstashRedis } from "@upstash/redis/cloudflare";
+import { SURVEY } from "../../lib/pubsub/dispatch/scripts.ts";
+import { fieldsOf } from "../../lib/pubsub/subscriptions/fields.ts";
 import { createBatch } from "../../lib/redis/batch.ts";
 import { createGuard } from "../../lib/redis/guard.ts";
 import { createBreaker, type Redis } from "../../lib/redis/index.ts";
@@ -16,9 +18,11 @@ export interface RestOptions {
   /** Makes a call when its time has come. Its time has come at once, by default. */
   readonly call?: (make: () => Promise<unknown>) => Promise<unknown>;
   readonly now?: () => number;
+  /** In which order a hash with these fields is answered: a Redis has one of its own, which no seed knows. */
+  readonly order?: (field: string) => number;
 }
 
-export function openRest({ engine, call = (make) => make(), now = Date.now }: RestOptions): Redis {
+export function openRest({ engine, call = (make) => make(), now = Date.now, order }: RestOptions): Redis {
   const upstash = new UpstashRedis({
     url: "https://redis.example",
     token: "none",
@@ -29,8 +33,12 @@ export function openRest({ engine, call = (make) => make(), now = Date.now }: Re
   });
   const meter = createMeter(now);
   upstash.use(async ({ body }) => {
-    const commands = (body as readonly unknown[][]).map((words) => words.map((word) => Buffer.from(String(word))));
-    return (await call(async () => (await engine.pipeline(commands)).map(answerOf))) as never;
+    const all = body as readonly unknown[][];
+    const commands = all.map((words) => words.map((word) => Buffer.from(String(word))));
+    return (await call(async () => {
+      const answers = (await engine.pipeline(commands)).map(answerOf);
+      return order === undefined ? answers : answers.map((answer, i) => ordered(answer, all[i]?.[1], order));
+    })) as never;
   });
   // Its faults are wanted as they are.
   const breaker = createBreaker({ failures: Number.MAX_SAFE_INTEGER, now });
@@ -46,7 +54,18 @@ export function openRest({ engine, call = (make) => make(), now = Date.now }: Re
 /** What a call that came to harm rejects with: as a cut connection does, which is not tried again. */
 export const cut = (): DOMException => new DOMException("no answer", "TimeoutError");
 
-const answerOf = (reply: EngineReply): { result: unknown } | { error: string } =>
+type Answer = { readonly result: unknown } | { readonly error: string };
+
+/** A survey with its subscriptions in order. */
+function ordered(answer: Answer, sha1: unknown, order: (field: string) => number): Answer {
+  if (sha1 !== SURVEY.sha1 || !("result" in answer)) return answer;
+  const [due, subscriptions, ...rest] = answer.result as readonly string[][];
+  if (subscriptions === undefined) return answer;
+  const fields = [...fieldsOf(subscriptions)].toSorted(([a], [b]) => order(a) - order(b));
+  return { result: [due, fields.flat(), ...rest] };
+}
+
+const answerOf = (reply: EngineReply): Answer =>
   reply instanceof EngineError ? { error: reply.message } : { result: valueOf(reply) };
 
 function valueOf(reply: EngineReply): unknown {

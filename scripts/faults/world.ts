@@ -41,7 +41,11 @@ export interface World {
   turn(): Promise<boolean>;
 }
 
-const here = new AsyncLocalStorage<{ readonly actor: Actor; readonly timers: Set<Timer>; readonly now: () => number }>();
+const here = new AsyncLocalStorage<{
+  readonly actor: Actor;
+  readonly timers: Set<Timer>;
+  readonly now: () => number;
+}>();
 const realSetTimeout = globalThis.setTimeout;
 const realClearTimeout = globalThis.clearTimeout;
 
@@ -69,10 +73,10 @@ export function takeTimers(): () => void {
  * @param random from 0 up to 1
  * @param impatience how often time goes on though somebody could, from 0 up to 1
  */
-export function createWorld(random: () => number, impatience: number, start: number): World {
+export function createWorld(random: () => number, impatience: () => number, start: number): World {
   let at = start;
   let turns = 0;
-  const steps: Step[] = [];
+  let steps: Step[] = [];
   const coming = new Set<object>();
   const timers = new Set<Timer>();
   const now = (): number => at;
@@ -116,9 +120,9 @@ export function createWorld(random: () => number, impatience: number, start: num
     },
     async turn() {
       await world.settled();
-      for (let i = steps.length - 1; i >= 0; i -= 1) if (steps[i]?.actor.isDead === true) steps.splice(i, 1);
+      steps = steps.filter(({ actor }) => !actor.isDead);
       const timer = nextTimer();
-      if (timer !== null && (steps.length === 0 || random() < impatience)) {
+      if (timer !== null && (steps.length === 0 || random() < impatience())) {
         timers.delete(timer);
         at = Math.max(at, timer.at);
         timer.fire();

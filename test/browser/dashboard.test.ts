@@ -184,6 +184,49 @@ describe("the dashboard", () => {
     expect(await item.locator(".marks li").count()).toBe(1);
     await item.getByRole("button", { name: /^Resume/ }).click();
     await item.getByText("active", { exact: true }).waitFor();
+
+    page.once("dialog", (dialog) => void dialog.dismiss());
+    await item.getByRole("button", { name: /^Delete/ }).click();
+    await page.getByText("Not deleted.").waitFor();
+    page.once("dialog", (dialog) => void dialog.accept());
+    await item.getByRole("button", { name: /^Delete/ }).click();
+    await item.waitFor({ state: "detached" });
+  });
+
+  it("gives dead messages and dead letters another try", async () => {
+    await dev.call("PUT", "/v1/queues/dead", { maxAttempts: 1 });
+    await dev.call("POST", "/v1/queues/dead/messages", { body: "hopeless" });
+    const received = (await dev.call("POST", "/v1/queues/dead/receive", {})) as {
+      messages: { receipt: string }[];
+    };
+    const path = `/v1/queues/dead/messages/${received.messages[0]?.receipt}`;
+    await dev.call("PATCH", path, { visibilitySeconds: 0 });
+    const { page } = await open("dead");
+    await page.getByRole("button", { name: "Try dead ones again dead" }).click();
+    await eventually(async () => expect(await textOf(page, "#queue-list")).toMatch(/Ready\s+1[^]*Dead\s+0/));
+
+    // A letter is dead after eight attempts, which take more than a day: this answer stands for them.
+    const subscription = {
+      id: "failing",
+      pattern: "shop:*",
+      url: "https://example.com/",
+      status: "active",
+      lag: 0,
+      delivered: 0,
+      failed: 0,
+      dead: 2,
+      missed: 0,
+      lastDeliveryAt: null,
+    };
+    await page.route("**/v1/subscriptions?*", (route) =>
+      route.fulfill({ json: { items: [subscription], next: null } }),
+    );
+    await page.route("**/v1/subscriptions/failing/dead/replay", (route) =>
+      route.fulfill({ json: { replayed: 2 } }),
+    );
+    await page.reload();
+    await page.getByRole("button", { name: "Replay 2 dead letters" }).click();
+    await page.getByText("2 dead letters replayed.").waitFor();
   });
 
   it("says at the place of an action what was wrong with it", async () => {

@@ -12,22 +12,20 @@ export interface Step {
   readonly line: number;
 }
 
-/** A command goes on in the next line as in a shell: behind `\`, or while a quote is open. */
 export function stepsOf({ lines, line: first }: Block): Step[] {
   const steps: { command: string; shown: string[]; line: number }[] = [];
-  let goesOn = false;
   for (const [i, line] of lines.entries()) {
     const last = steps.at(-1);
-    if (goesOn && last !== undefined) last.command += `\n${line}`;
+    if (last !== undefined && last.shown.length === 0 && goesOn(last.command)) last.command += `\n${line}`;
     else if (line.startsWith("$ ")) steps.push({ command: line.slice(2), shown: [], line: first + i });
-    else if (last === undefined) throw new Error(`line ${first}: a console begins with a command`);
-    else last.shown.push(line);
-    const command = steps.at(-1)?.command ?? "";
-    const isCommand = goesOn || line.startsWith("$ ");
-    goesOn = isCommand && (line.endsWith("\\") || command.split("'").length % 2 === 0);
+    else if (last !== undefined) last.shown.push(line);
+    else throw new Error(`line ${first}: a console begins with a command`);
   }
-  return steps.map(({ shown, ...step }) => ({ ...step, shown: shown.join("\n").trimEnd() }));
+  return steps.map(({ command, shown, line }) => ({ command, shown: shown.join("\n").trimEnd(), line }));
 }
+
+/** As in a shell: behind `\`, or while a quote is open. */
+const goesOn = (command: string): boolean => command.endsWith("\\") || command.split("'").length % 2 === 0;
 
 /** Runs a command as a shell would. @returns what it has printed */
 export async function runCommand(command: string, folder: string): Promise<string> {
@@ -54,18 +52,23 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
 const mask = (text: string): string =>
   CHANGING.reduce((masked, [changing, name]) => masked.replace(changing, name), text);
 
-/** What is to be the same of both: of an answer with its head, the head's lines that are shown. */
+/** What is to be the same of both: of an answer with its head, those of the head's lines that are shown, in any order. */
 export function comparable(shown: string, printed: string): { shown: string; printed: string } {
   const [expected, actual] = [mask(shown), mask(printed)];
   if (!shown.startsWith("HTTP/")) return { shown: expected, printed: actual };
-  const [expectedHead = ""] = expected.split("\n\n");
-  const [actualHead = "", ...body] = actual.split("\n\n");
-  const wanted = new Set(expectedHead.toLowerCase().split("\n"));
-  const head = actualHead.split("\n").filter((line) => wanted.has(line.toLowerCase()));
-  const sorted = (lines: readonly string[]) => lines.map((line) => line.toLowerCase()).toSorted();
-  const join = (lines: readonly string[], rest: string) => `${sorted(lines).join("\n")}\n\n${rest}`;
-  return {
-    shown: join(expectedHead.split("\n"), expected.split("\n\n").slice(1).join("\n\n")),
-    printed: join(head, body.join("\n\n")),
-  };
+  const [wanted, got] = [answerOf(expected), answerOf(actual)];
+  const head = got.head.filter((line) => wanted.head.includes(line));
+  return { shown: textOf(wanted), printed: textOf({ ...got, head }) };
 }
+
+interface Answer {
+  readonly head: readonly string[];
+  readonly body: string;
+}
+
+function answerOf(text: string): Answer {
+  const [head = "", ...body] = text.split("\n\n");
+  return { head: head.toLowerCase().split("\n").toSorted(), body: body.join("\n\n") };
+}
+
+const textOf = ({ head, body }: Answer): string => [...head, "", body].join("\n");

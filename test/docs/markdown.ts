@@ -22,11 +22,12 @@ export interface Page {
 
 /**
  * - `ts`: those of a page are one program, in their order. It is type-checked and run; `expression; // → value` is compared.
+ * - `js`: a script of a browser's page. It is run until it has printed what `// prints …` says.
  * - `console`: `$ command`, and what it prints.
  * - `py`: must be Python.
  * - `text`: a drawing.
  */
-const KINDS = ["ts", "console", "py", "text"] as const;
+const KINDS = ["ts", "js", "console", "py", "text"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const NOT_RUN = /^\w+ not run: (?<reason>\S.*)$/;
@@ -38,7 +39,7 @@ export const reasonOf = ({ info }: Block): string | undefined => NOT_RUN.exec(in
 
 export function readPages(): Page[] {
   const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-  const paths = ["README.md", ...docs.toSorted().map((name) => `docs/${name}`), "examples/worker/README.md"];
+  const paths = ["README.md", ...docs.toSorted().map((name) => `docs/${name}`)];
   return paths.map((path) => {
     const text = readFileSync(join(root, path), "utf8");
     return { path, text, blocks: blocksOf(text) };

@@ -1,10 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { kindOf, readPages, reasonOf, root } from "./markdown.ts";
 
 const pages = readPages();
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+  "scripts" | "dependencies" | "devDependencies",
+  Record<string, string>
+>;
 const blocks = pages.flatMap((page) => page.blocks.map((block) => ({ ...block, path: page.path })));
 
 describe("the documentation", () => {
@@ -16,7 +20,16 @@ describe("the documentation", () => {
   it("has these code blocks that are not run", () => {
     const notRun = blocks.filter((block) => reasonOf(block) !== undefined);
     const list = notRun.map((block) => `${block.path}: ${block.lines.join("; ")} (${reasonOf(block)})`);
-    expect(list).toMatchInlineSnapshot();
+    expect(list).toMatchInlineSnapshot(`
+      [
+        "README.md: npm ci && npm run dev (it runs until it is ended; the other blocks run against it)",
+        "README.md: npm ci && npm test (it runs all tests, this one too)",
+        "README.md: npm run redis (it runs until it is ended; the other blocks run against it)",
+        "README.md: npx wrangler secret put UPSTASH_REDIS_REST_URL; npx wrangler secret put UPSTASH_REDIS_REST_TOKEN; npx wrangler secret put API_KEYS (it needs an account with Cloudflare)",
+        "README.md: npx wrangler deploy; npx wrangler d1 migrations apply sedge --remote (it needs an account with Cloudflare)",
+        "README.md: REDIS_URL=rediss://:PASSWORD@redis.internal:6379 npm run dev; REDIS_URL=rediss://:PASSWORD@redis.internal:6379 REDIS_REST_HOST=0.0.0.0 UPSTASH_REDIS_REST_TOKEN=A-LONG-SECRET npm run redis (it needs a Redis, and runs until it is ended)",
+      ]
+    `);
   });
 
   it("links to nothing that is not there", () => {
@@ -32,14 +45,41 @@ describe("the documentation", () => {
     expect(broken).toEqual([]);
   });
 
+  // Syntax alone: redis-py is no package of npm. Without a Python there is nothing to read it with.
+  it.runIf(hasPython())("shows Python that is Python", () => {
+    const python = blocks.filter((block) => kindOf(block) === "py");
+    const input = JSON.stringify(
+      python.map(({ path, line, lines }) => [`${path}:${line}`, lines.join("\n")]),
+    );
+    const compile = "import json, sys\nfor where, text in json.load(sys.stdin): compile(text, where, 'exec')";
+    expect(() => execFileSync("python3", ["-c", compile], { input })).not.toThrow();
+    expect(python.length).toBeGreaterThan(0);
+  });
+
+  it("says of each dependency why it is there", () => {
+    const architecture = pages.find(({ path }) => path === "docs/architecture.md")?.text ?? "";
+    const { dependencies, devDependencies } = manifest;
+    const names = Object.keys({ ...dependencies, ...devDependencies });
+    expect(names.filter((name) => !architecture.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it("names no npm script that is not there", () => {
-    const { scripts } = JSON.parse(execFileSync("cat", [join(root, "package.json")], { encoding: "utf8" })) as {
-      scripts: Record<string, string>;
-    };
-    const named = pages.flatMap(({ text }) => [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name));
+    const { scripts } = manifest;
+    const named = pages.flatMap(({ text }) =>
+      [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name),
+    );
     expect(named.filter((name) => name !== undefined && !(name in scripts))).toEqual([]);
   });
 });
+
+function hasPython(): boolean {
+  try {
+    execFileSync("python3", ["--version"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Of the headings, as GitHub makes them. */
 function anchorsOf(text: string): Set<string> {

@@ -33,7 +33,7 @@ console.log(JSON.stringify({ counted, read, set, limits }));
 let project: Project;
 let server: ChildProcess;
 let ended: Promise<unknown>;
-let url: string;
+let url: string | undefined;
 
 beforeAll(async () => {
   project = await createProject("@upstash/redis", "@upstash/ratelimit");
@@ -51,11 +51,10 @@ beforeAll(async () => {
   });
   ended = once(server, "exit");
   for await (const line of createInterface({ input: server.stdout as NodeJS.ReadableStream })) {
-    const [found] = /http:\/\/\S+/.exec(line) ?? [];
-    if (found === undefined) continue;
-    url = found;
-    break;
+    url = /http:\/\/\S+/.exec(line)?.[0];
+    if (url !== undefined) return;
   }
+  throw new Error("sedge-redis ended without saying where it listens");
 });
 
 afterAll(async () => {
@@ -66,7 +65,7 @@ afterAll(async () => {
 
 it("npx sedge-redis answers @upstash/redis, and @upstash/ratelimit works on it", async () => {
   const key = `test:${Date.now()}:`;
-  const said = await run(project.folder, process.execPath, ["program.js", url, key]);
+  const said = await run(project.folder, process.execPath, ["program.js", url ?? "", key]);
   const twoOfThree = [true, true, false];
   expect(JSON.parse(said)).toEqual({
     counted: 5,
@@ -79,5 +78,5 @@ it("npx sedge-redis answers @upstash/redis, and @upstash/ratelimit works on it",
 it("npx sedge-redis ends with the npx that started it", async () => {
   server.kill("SIGTERM");
   await ended;
-  await expect.poll(() => fetch(url).then(String, () => "gone"), { timeout: 5_000 }).toBe("gone");
+  await expect.poll(() => fetch(url ?? "").then(String, () => "gone"), { timeout: 5_000 }).toBe("gone");
 });

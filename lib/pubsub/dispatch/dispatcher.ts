@@ -48,8 +48,6 @@ export function createDispatcher({
         deliveryTimeoutMs,
         now,
       });
-      const failures = new Map<string, number>();
-      const stopped = new Set<string>();
       let more = true;
       while (more && budget.allowsRound()) {
         more = await round({
@@ -64,8 +62,6 @@ export function createDispatcher({
           notify: on,
           count,
           budget,
-          failures,
-          stopped,
         });
       }
       return { ...report, more };

@@ -66,22 +66,20 @@ export function isHeld(lease: string, now: number, leaseMs: number): boolean {
 export interface CandidateOptions {
   readonly subscribers: ReadonlyMap<string, Subscriber>;
   readonly leaseMs: number;
-  /** Not to be served again in this run. */
-  readonly stopped: ReadonlySet<string>;
   /** From 0 up to 1: who is first of those that wait since the same moment. */
   readonly random: number;
 }
 
 /** Those that nobody serves and that have something due or are behind, who has waited longest first. */
 export function candidatesOf(seen: Survey, options: CandidateOptions): Candidate[] {
-  const { subscribers, leaseMs, stopped, random } = options;
+  const { subscribers, leaseMs, random } = options;
   const known = [...seen.subscriptions.keys(), ...subscribers.keys()];
   // What is on the agenda and unknown is in another version's code: its names have progress, and nothing else has.
   const unknown = [...seen.due.keys()].filter(
     (id) => seen.progress.has(id) && !seen.subscriptions.has(id) && !subscribers.has(id),
   );
   return rotated([...known, ...unknown], random)
-    .filter((id) => !stopped.has(id) && !isHeld(seen.leases.get(id) ?? "", seen.at, leaseMs))
+    .filter((id) => !isHeld(seen.leases.get(id) ?? "", seen.at, leaseMs))
     .map((id) => candidateOf(id, seen, subscribers.get(id) ?? null))
     .filter((candidate) => candidate.called || wakes(candidate, seen))
     .toSorted((a, b) => a.since - b.since);

@@ -21,8 +21,6 @@ export interface PrepareOptions {
   readonly seen: Survey;
   readonly taken: readonly Taken[];
   readonly looks: readonly Look[];
-  /** Failures in a row in this run, by subscription. */
-  readonly failures: ReadonlyMap<string, number>;
   readonly random: () => number;
 }
 
@@ -43,7 +41,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 }
 
 async function prepareOne(options: PrepareOptions, { claim, retries }: Taken): Promise<Served | Passed> {
-  const { redis, keys, seen, looks, failures, random } = options;
+  const { redis, keys, seen, looks, random } = options;
   const { id, standing, definition, subscriber, text } = claim;
   if (standing === null) return { id, progress: "", again: seen.at + UNKNOWN_MS };
   // Should it have become active meanwhile, it is to be looked at.
@@ -63,7 +61,6 @@ async function prepareOne(options: PrepareOptions, { claim, retries }: Taken): P
     pending: retries.pending,
     lanes: retries.pending > 0 ? await lanesOf({ redis, keys }, id, events) : new Map(),
     partly: claim.partly || retries.more,
-    failures: failures.get(id) ?? 0,
     random,
     at: seen.at,
   });

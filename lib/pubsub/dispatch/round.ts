@@ -29,10 +29,6 @@ export interface RoundOptions {
   readonly notify: (notice: DispatchNotice) => void;
   readonly count: Count;
   readonly budget: Budget;
-  /** Failures in a row in this run, by subscription. */
-  readonly failures: Map<string, number>;
-  /** Those that get nothing more in this run. */
-  readonly stopped: Set<string>;
 }
 
 /**
@@ -40,19 +36,18 @@ export interface RoundOptions {
  * @throws RedisUnavailableError, RedisCommandError, when all that had begun is over
  */
 export async function round(options: RoundOptions): Promise<boolean> {
-  const { redis, keys, subscribers, leaseMs, now, random, notify, count, budget, failures, stopped } =
-    options;
+  const { redis, keys, subscribers, leaseMs, now, random, notify, count, budget } = options;
   const at = now();
   const seen = await survey(redis, keys, at);
   if (seen === null) return false;
 
-  const candidates = candidatesOf(seen, { subscribers, leaseMs, stopped, random: random() });
+  const candidates = candidatesOf(seen, { subscribers, leaseMs, random: random() });
   const plan = planOf(candidates, seen, random());
   const fence = randomId();
   const until = at + leaseMs;
   const lease = { text: `${fence} ${until}`, afterwards: `${fence} 0`, until };
   const { taken, looks, moved } = await take({ redis, keys, seen, plan, lease: lease.text, until });
-  const { served, passed } = await prepare({ redis, keys, seen, taken, looks, failures, random });
+  const { served, passed } = await prepare({ redis, keys, seen, taken, looks, random });
   for (const { id, work } of served) {
     for (const { family, events } of work.missed) {
       count("missed", events);
@@ -70,10 +65,6 @@ export async function round(options: RoundOptions): Promise<boolean> {
   if (ofPassed.status === "rejected") throw ofPassed.reason;
   if (ofServed.status === "rejected") throw ofServed.reason;
 
-  for (const { id, work } of served) {
-    failures.set(id, work.failures);
-    if (work.isResting) stopped.add(id);
-  }
   // Where nothing has come of this one, nothing will of the next.
   const hasMoved =
     passed.some(({ progress, again }) => progress !== "" || again === null) ||

@@ -16,7 +16,7 @@ import { hasFailedTooLong, retryDelay } from "./schedule.ts";
 import { createTracks } from "./tracks.ts";
 import type { Delivery } from "./types.ts";
 
-/** Failures in a row after which a subscription gets nothing more in a run. */
+/** Failures in a row after which a subscription gets nothing more for a while. */
 const MAX_FAILURES = 3;
 
 /** An event to deliver. */
@@ -43,8 +43,6 @@ export interface WorkOptions {
   readonly lanes: ReadonlyMap<string, readonly string[]>;
   /** Whether there is more than was read and loaded. */
   readonly partly: boolean;
-  /** Failures in a row, earlier in this run. */
-  readonly failures: number;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** Milliseconds since 1970, when all this was read. */
@@ -58,9 +56,6 @@ export interface Work {
   settle(item: Item, outcome: Outcome, definition: Definition | null): Settled;
   /** Whether the last attempt has failed. */
   readonly isFailing: boolean;
-  readonly failures: number;
-  /** Whether so many have failed in a row that it is enough for this run. */
-  readonly isResting: boolean;
   /** How many events it has missed. */
   readonly missed: readonly { readonly family: string; readonly events: number }[];
   /** Whether there is something to write down that is more than its position. */
@@ -90,7 +85,8 @@ export function createWork(options: WorkOptions): Work {
       reading.events.map((event) => ({ event, attempts: 0, lastStatus: null, reading })),
     ),
   );
-  let { failures } = options;
+  /** In a row. */
+  let failures = 0;
   let moved = false;
 
   const missed = readings.flatMap(({ family, missed: events }) => (events > 0 ? [{ family, events }] : []));
@@ -193,12 +189,6 @@ export function createWork(options: WorkOptions): Work {
 
     get isFailing() {
       return ledger.counts.failingSince !== null;
-    },
-    get failures() {
-      return failures;
-    },
-    get isResting() {
-      return isResting();
     },
     missed,
 

@@ -144,7 +144,7 @@ describe("while an event of a key waits for its retry", () => {
 });
 
 describe("a receiver that fails three times in a row", () => {
-  test("gets nothing more in that run, nor for 10 s; the others get theirs", async () => {
+  test("gets nothing more for 10 s; the others get theirs", async () => {
     const rig = createRig(target);
     await rig.subscribe("*", { name: "bad" });
     await rig.subscribe("*", { name: "good" });

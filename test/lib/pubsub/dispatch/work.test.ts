@@ -62,7 +62,6 @@ function workOf(options: Partial<WorkOptions>) {
     pending: 0,
     lanes: new Map(),
     partly: false,
-    failures: 0,
     random: () => 0.5,
     at: 0,
     ...options,
