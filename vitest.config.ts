@@ -25,12 +25,12 @@ function findOnPath(...names: readonly string[]): string | undefined {
   });
 }
 
-/** The tests in a browser. Without one they cannot run: that is said, and where everything must hold it is an error. */
+/** The tests in a browser. Without one they cannot run, and that is said; `--project browser` fails then. */
 function browserProject(): TestProjectConfiguration[] {
   if (chromium === undefined) {
-    const message = `There is no Chromium: ${browser} does not run. Install it, or name it by CHROMIUM=/path/to/chromium.`;
-    if (process.env["CI"]) throw new Error(message);
-    console.warn(message);
+    console.warn(
+      `There is no Chromium: ${browser} does not run. Install it, or name it by CHROMIUM=/path/to/chromium.`,
+    );
     return [];
   }
   return [

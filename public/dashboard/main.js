@@ -107,7 +107,7 @@ function run(key) {
     forgetKey();
     location.reload();
   });
-  for (const shown of [pause, change, find("#panels")]) shown.hidden = false;
+  for (const shown of [find("#health"), pause, change, find("#panels")]) shown.hidden = false;
   events.follow();
   poller.start();
 }

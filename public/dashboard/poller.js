@@ -17,7 +17,7 @@ export function createPoller({ round, everyMs = 10_000, mostMs = 30_000 }) {
   let timer;
 
   async function run() {
-    if (!isOn || isRunning || document.hidden) return;
+    if (isRunning) return;
     isRunning = true;
     let outcome = { well: false, waitSeconds: 0 };
     try {

@@ -91,11 +91,13 @@ find("#key-form").addEventListener("submit", (event) => event.preventDefault());
 // On a small screen the list would stand before everything else.
 if (matchMedia("(max-width: 60rem)").matches) find("#contents").removeAttribute("open");
 
-try {
-  show(await (await fetch("/openapi.json")).json());
-} catch {
-  const trouble = find("#trouble");
-  trouble.textContent = "The API’s description cannot be read. Load the page again.";
-  trouble.hidden = false;
-}
-keyInput.value ||= (await findKey(checkKey)) ?? "";
+const [description, key] = await Promise.all([
+  fetch("/openapi.json").then(
+    (response) => (response.ok ? response.json() : null),
+    () => null,
+  ),
+  findKey(checkKey),
+]);
+keyInput.value ||= key ?? "";
+find("#trouble").hidden = description !== null;
+if (description !== null) show(description);

@@ -16,6 +16,7 @@
  * @property {string[]} [required]
  * @property {Schema} [items]
  * @property {Schema[]} [anyOf] @property {Schema[]} [oneOf]
+ * @property {Schema} [not]
  * @property {unknown[]} [examples]
  *
  * @typedef {{ in: "path" | "query" | "header", name: string, required?: boolean, description?: string, schema: Schema }} Parameter

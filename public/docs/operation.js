@@ -69,12 +69,15 @@ function bodyOf(document, operation, key) {
             : []),
         ]),
     element("h4", {}, "Answers"),
-    ...Object.entries(responses).map(([status, answer]) =>
-      showAnswer(document, status, resolve(document, answer)),
-    ),
+    ...Object.entries(responses)
+      .toSorted(byStatus)
+      .map(([status, answer]) => showAnswer(document, status, resolve(document, answer))),
     ...(webhook ? [] : [element("h4", {}, "Try it"), tryForm(document, operation, key)]),
   ];
 }
+
+/** `2XX` before `410`, and `default` last. @param {[string, unknown]} a @param {[string, unknown]} b */
+const byStatus = ([a], [b]) => (a < b ? -1 : 1);
 
 /** @param {string | undefined} text */
 const proseOf = (text) => (text === undefined ? [] : paragraphs(text));

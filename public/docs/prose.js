@@ -14,4 +14,4 @@ export const pretty = (value) => (typeof value === "string" ? value : JSON.strin
 
 /** Code that may be wider than the page: it scrolls by itself, by keyboard too. @param {string} label @param {string} text */
 export const block = (label, text) =>
-  element("pre", { tabindex: "0", role: "region", "aria-label": label }, element("code", {}, text));
+  element("pre", { tabindex: "0", role: "group", "aria-label": label }, element("code", {}, text));

@@ -1,6 +1,7 @@
 // A schema as a list of fields.
 
 import { element } from "../dashboard/dom.js";
+import { number } from "../dashboard/format.js";
 import { nameOf, resolve } from "./model.js";
 import { inline } from "./prose.js";
 
@@ -19,9 +20,10 @@ export function fieldsOf(document, schema, depth = 0) {
   const { properties, required = [], items, anyOf, oneOf } = resolve(document, schema);
   if (depth > MAX_DEPTH) return [];
   if (properties !== undefined) {
-    const rows = Object.entries(properties).map(([name, field]) =>
-      fieldOf(document, name, field, required.includes(name), depth),
-    );
+    const rows = Object.entries(properties)
+      // A field that there must not be tells this choice from another.
+      .filter(([, field]) => field.not === undefined)
+      .map(([name, field]) => fieldOf(document, name, field, required.includes(name), depth));
     return [element("ul", { class: "fields" }, ...rows)];
   }
   if (items !== undefined) return fieldsOf(document, items, depth);
@@ -85,16 +87,16 @@ export function typeOf(document, schema) {
 /** @param {...string} parts */
 const join = (...parts) => parts.filter((part) => part !== "").join(", ");
 
-/** What a double holds is no bound that a person minds. @param {number | undefined} bound */
-const isAny = (bound) => Math.abs(bound ?? 0) === Number.MAX_SAFE_INTEGER;
-
 /**
+ * What a double holds is no bound that a person minds.
  * @param {Schema} schema @param {"minimum" | "minLength" | "minItems"} least @param {"maximum" | "maxLength" | "maxItems"} most
  * @param {string} [unit]
  */
 function boundsOf(schema, least, most, unit = "") {
-  const [from, to] = [schema[least], schema[most]].map((bound) => (isAny(bound) ? undefined : bound));
+  const [from, to] = [schema[least], schema[most]].map((bound) =>
+    bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? undefined : number(bound),
+  );
   if (from !== undefined && to !== undefined) return `${from} to ${to}${unit}`;
   if (to !== undefined) return `at most ${to}${unit}`;
-  return from === undefined || from === 0 ? "" : `at least ${from}${unit}`;
+  return from === undefined || from === "0" ? "" : `at least ${from}${unit}`;
 }

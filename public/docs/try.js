@@ -25,11 +25,8 @@ export function tryForm(document, operation, key) {
   const needsKey = security.some((scheme) => "key" in scheme);
   const withCookie = security.some((scheme) => "session" in scheme) || operation.operationId === "signIn";
 
-  const body = element(
-    "textarea",
-    { name: "body", rows: String(rowsOf(examples)), spellcheck: "false" },
-    examples[0] ?? "",
-  );
+  const body = element("textarea", { name: "body", rows: String(rowsOf(examples)), spellcheck: "false" });
+  body.value = examples[0] ?? "";
   const form = element(
     "form",
     { class: "try", "aria-label": `Try: ${summary}` },

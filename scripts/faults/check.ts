@@ -3,7 +3,7 @@
 import { compareIds } from "../../lib/pubsub/ids.ts";
 import type { Account, Attempt, Books, History, Listener } from "./history.ts";
 
-/** Deliveries of one run to all subscriptions whose outcome may not be written down yet. */
+/** Deliveries of one run whose outcome may not be written down yet, when it ends or loses a lease. */
 const MOST_IN_FLIGHT = 10;
 /** A healthy subscription waits no longer than the time-out of one bad delivery. */
 const MOST_DELAY_MS = 11_000;
@@ -136,7 +136,8 @@ function checkRepeats({ attempts, runs }: History, violated: Violated): number {
     if (attempt.answer === "delivered") taken.set(name, attempt);
   }
   for (const [run, names] of excused) {
-    if (names.size > MOST_IN_FLIGHT) violated("repeated", `${names.size} deliveries of run ${run}`);
+    const times = Math.max(1, runs[run - 1]?.losses ?? 0);
+    if (names.size > MOST_IN_FLIGHT * times) violated("repeated", `${names.size} deliveries of run ${run}`);
   }
   return repeats;
 }

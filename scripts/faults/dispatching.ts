@@ -115,7 +115,9 @@ export function createDispatching(stage: Stage): Dispatching {
       now: at,
       random: scenario.random,
       on: (notice) => {
-        if (notice.type === "lease-lost") run.lost.add(notice.subscription);
+        if (notice.type !== "lease-lost") return;
+        run.lost.add(notice.subscription);
+        run.losses += 1;
       },
     });
     try {
@@ -131,7 +133,13 @@ export function createDispatching(stage: Stage): Dispatching {
 
   function begin(): { readonly run: DispatchRun; readonly ended: Promise<boolean> } {
     const number = history.runs.length + 1;
-    const run: DispatchRun = { run: number, begun: stage.moment(), fate: "running", lost: new Set() };
+    const run: DispatchRun = {
+      run: number,
+      begun: stage.moment(),
+      fate: "running",
+      lost: new Set(),
+      losses: 0,
+    };
     history.runs.push(run);
     const actor: Actor = { name: `dispatcher ${number}`, isDead: false };
     const isWrong = number % 2 === 0 && !stage.isCalm;

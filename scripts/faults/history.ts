@@ -40,6 +40,8 @@ export interface DispatchRun {
   fate: "running" | "ended" | "killed" | "away";
   /** Subscriptions that another dispatcher has taken over from it. */
   readonly lost: Set<string>;
+  /** How often: two whose clocks differ take from each other in turn. */
+  losses: number;
 }
 
 /** A delivery as its receiver saw it, in the order of their arrival. */

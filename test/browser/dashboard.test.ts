@@ -46,6 +46,12 @@ async function send(page: Page, form: string, button: string, fields: Record<str
   return output.innerText();
 }
 
+/** An event as a stream has it. */
+function streamed(id: string, data: string): string {
+  const event = { id, channel: "ends:a", type: "noted", key: null, data, at: "2026-11-22T10:00:00.000Z" };
+  return `id: ${id}\nevent: noted\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
 describe("the dashboard", () => {
   it("opens without asking for a key, says how all is, and complains of nothing", async () => {
     const { page, complaints, urls } = await open("first");
@@ -93,6 +99,28 @@ describe("the dashboard", () => {
     await dev.call("POST", "/v1/channels/live:orders/events", event);
     await feed.getByText("order-paid · order-7").waitFor({ timeout: 3_000 });
     expect(await feed.locator("li").first().innerText()).toContain('{"orderId":7}');
+  });
+
+  it("goes on behind the last event where the stream ends, and says where events are missing", async () => {
+    const streams = [
+      streamed("1-0", "first"),
+      `event: gap\ndata: {"after":"1-0","first":"7-0"}\n\n${streamed("7-0", "seventh")}`,
+    ];
+    const { page } = await openPage(browser, dev.url, { kept: namesOf("ends") });
+    const asked: string[] = [];
+    await page.route("**/v1/channels/**", (route) => {
+      const body = streams[asked.length] ?? "";
+      asked.push(new URL(route.request().url()).search);
+      return route.fulfill({ contentType: "text/event-stream", body });
+    });
+    await page.reload();
+    await page.locator("#feed").getByText("seventh").waitFor();
+    expect(await page.locator("#feed li").allInnerTexts()).toEqual([
+      expect.stringContaining("seventh"),
+      expect.stringContaining("Events are missing here"),
+      expect.stringContaining("first"),
+    ]);
+    await eventually(() => expect(asked.slice(1, 3)).toEqual(["?after=1-0", "?after=7-0"]));
   });
 
   it("draws nothing while it is paused, and then all that came", async () => {

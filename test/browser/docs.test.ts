@@ -36,8 +36,8 @@ async function send(page: Page, fields: Record<string, string> = {}): Promise<st
   return form.locator("output").innerText();
 }
 
-const answer = (page: Page) => page.locator("details[open]").getByRole("region", { name: "Body" });
-const curl = (page: Page) => page.getByRole("region", { name: "The call for a shell" });
+const answer = (page: Page) => page.locator("details[open]").getByRole("group", { name: "Body" });
+const curl = (page: Page) => page.getByRole("group", { name: "The call for a shell" });
 
 describe("/docs", () => {
   it("lists every operation of /openapi.json, and what a webhook's receiver is sent", async () => {
@@ -48,7 +48,7 @@ describe("/docs", () => {
       Object.values(all).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId)),
     );
     const shown = await page.locator("details.operation").evaluateAll((all) => all.map(({ id }) => id));
-    expect(shown.toSorted()).toEqual(ids.toSorted());
+    expect(new Set(shown)).toEqual(new Set(ids));
     const links = await page
       .locator("#links a")
       .evaluateAll((all) => all.map((link) => link.getAttribute("href")));
@@ -56,12 +56,12 @@ describe("/docs", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("opens each operation without a complaint, and with all of its answers", async () => {
+  it("opens each operation without a complaint, and with its answers", async () => {
     const { page, complaints } = await open();
-    for (const operation of await page.locator("details.operation").all()) {
-      await operation.locator("summary").first().click();
-      expect(await operation.locator(".answer-line").count()).toBeGreaterThan(0);
-    }
+    const operations = page.locator("details.operation");
+    await operations.evaluateAll((all) => all.forEach((details) => details.setAttribute("open", "")));
+    const answered = operations.filter({ has: page.locator(".answer-line") });
+    await eventually(async () => expect(await answered.count()).toBe(await operations.count()));
     expect(await page.getByText("undefined").count()).toBe(0);
     expect(await page.getByText("[object").count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -70,13 +70,21 @@ describe("/docs", () => {
   it("finds operations by words, and says how many", async () => {
     const { page } = await open();
     await page.getByLabel("Find").fill("leaderboard remove");
-    await page.getByText("1 operation found").waitFor();
+    await page.getByText("2 operations found").waitFor();
     expect(
       await page.locator("details.operation:visible").evaluateAll((all) => all.map(({ id }) => id)),
-    ).toEqual(["removeLeaderboard"]);
+    ).toEqual(["removeLeaderboard", "removeMember"]);
     await page.getByLabel("Find").fill("");
     await page.locator("#listProducts").waitFor();
   });
+});
+
+it("says so where the description cannot be read", async () => {
+  const { page } = await openPage(browser, "about:blank");
+  await page.route("**/openapi.json", (route) => route.fulfill({ status: 503 }));
+  await page.goto(`${dev.url}/docs`);
+  await page.getByRole("alert").waitFor();
+  expect(await page.getByRole("alert").innerText()).toContain("cannot be read");
 });
 
 describe("a request that is tried", () => {
@@ -138,9 +146,10 @@ describe("a request that is tried", () => {
   });
 });
 
-const SCREENS = [1_280, 390].flatMap((width) =>
-  (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
-);
+const SCREENS = [
+  { width: 1_280, colorScheme: "light" },
+  { width: 390, colorScheme: "dark" },
+] as const;
 
 it.each(SCREENS)("is accessible and fits at $width pixels, $colorScheme", async (screen) => {
   const { page, complaints } = await open("#checkLimits", screen);

@@ -24,7 +24,7 @@ describe("the documentation", () => {
       [
         "README.md: npm ci && npm run dev (it runs until it is ended; the other blocks run against it)",
         "README.md: npm ci && npm test (it runs all tests, this one too)",
-        "README.md: npm run redis (it runs until it is ended; the other blocks run against it)",
+        "README.md: npx sedge-redis; UPSTASH_REDIS_REST_URL=http://127.0.0.1:8079 UPSTASH_REDIS_REST_TOKEN=local node your-program.js (it runs until it is ended; test/package/command.test.ts does it)",
         "README.md: npx wrangler secret put UPSTASH_REDIS_REST_URL; npx wrangler secret put UPSTASH_REDIS_REST_TOKEN; npx wrangler secret put API_KEYS (it needs an account with Cloudflare)",
         "README.md: npx wrangler deploy; npx wrangler d1 migrations apply sedge --remote (it needs an account with Cloudflare)",
         "README.md: REDIS_URL=rediss://:PASSWORD@redis.internal:6379 npm run dev; REDIS_URL=rediss://:PASSWORD@redis.internal:6379 REDIS_REST_HOST=0.0.0.0 UPSTASH_REDIS_REST_TOKEN=A-LONG-SECRET npm run redis (it needs a Redis, and runs until it is ended)",

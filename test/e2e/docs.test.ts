@@ -69,10 +69,13 @@ it.each(scripts)("$path:$line: its script prints what it says", async ({ lines }
   expect(prints).not.toBe("");
   const args = ["--experimental-eventsource", "--input-type=module", "--eval", here(lines.join("\n"))];
   const script = execFile(process.execPath, args);
-  let printed = "";
-  script.stdout?.on("data", (text: string) => (printed += text));
-  await vi.waitFor(() => expect(printed.trim()).toBe(prints), 10_000);
-  script.kill();
+  try {
+    let printed = "";
+    script.stdout?.on("data", (text: string) => (printed += text));
+    await vi.waitFor(() => expect(printed.trim()).toBe(prints), 10_000);
+  } finally {
+    script.kill();
+  }
 });
 
 it("delivers to the webhook that the README makes", async () => {

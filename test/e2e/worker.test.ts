@@ -197,8 +197,8 @@ describe("the built Worker in workerd", () => {
 
   it("serves the start page and the API's description", async () => {
     expect(await (await sedge.fetch("/")).text()).toContain("Sedge");
-    expect(await (await sedge.fetch("/openapi.json")).json()).toMatchObject({
-      openapi: expect.stringMatching(/^3\.1/),
-    });
+    const described = await sedge.fetch("/openapi.json");
+    expect(described.headers.get("access-control-allow-origin")).toBe("*");
+    expect(await described.json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) });
   });
 });

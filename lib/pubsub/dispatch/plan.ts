@@ -63,6 +63,9 @@ export function isHeld(lease: string, now: number, leaseMs: number): boolean {
   return until > now && until - now <= leaseMs;
 }
 
+/** Whether a lease was given back, or never held. */
+export const wasLeft = (lease: string): boolean => lease === "" || lease.endsWith(" 0");
+
 export interface CandidateOptions {
   readonly subscribers: ReadonlyMap<string, Subscriber>;
   readonly leaseMs: number;
@@ -149,8 +152,9 @@ export function planOf(candidates: readonly Candidate[], { heads }: Survey, rand
       claims.push({ ...candidate, reads: [], load: false, partly: false });
       continue;
     }
-    const { id, standing, called } = candidate;
+    const { id, lease, standing, called } = candidate;
     const { pending } = standing.progress;
+    // Who has not given it back may have some pending by now.
     const load = called || pending > 0;
     const isLoaded = !load || mayLoad(pending);
     const behind = rotated(familiesBehind(standing, heads), random);

@@ -3,8 +3,8 @@
 import type { Redis } from "../../redis/index.ts";
 import { lookBehind, type Look } from "../look.ts";
 import type { SubscriptionKeys } from "../subscriptions/keys.ts";
-import { laneOf, pendingOf, type PendingEvent } from "../subscriptions/records.ts";
-import { PAGE, type Claim, type Plan } from "./plan.ts";
+import { laneOf, pendingOf, progressOf, type PendingEvent } from "../subscriptions/records.ts";
+import { PAGE, wasLeft, type Claim, type Plan } from "./plan.ts";
 import { CLAIM, LOAD } from "./scripts.ts";
 import type { Survey } from "./survey.ts";
 
@@ -40,21 +40,37 @@ const NO_RETRIES: Retries = { due: [], pending: 0, more: false };
 /**
  * @returns those taken, what was read, and whether something was published since the survey
  *
- * Cost: 1 trip, 7 commands; 3 and one for each log where logs are read; 4 for each subscription with pending events.
+ * Cost: 1 trip, 7 commands; 3 and one for each log where logs are read; 4 for each subscription with pending events; 1 for
+ * each that is taken from a dispatcher that has not given it back.
  */
 export async function take(
   options: TakeOptions,
 ): Promise<{ taken: Taken[]; looks: readonly Look[]; moved: boolean }> {
   const { redis, keys, plan } = options;
-  const [claimed, looks, retries] = await Promise.all([
+  const [claimed, progress, looks, retries] = await Promise.all([
     claim(options),
+    // Behind the claim: who still served one, by a clock that is not this one's, may have got on since the survey.
+    Promise.all(
+      plan.claims.map(async ({ id, lease }) => (wasLeft(lease) ? null : progressOfOne(options, id))),
+    ),
     plan.reads.length === 0 ? [] : lookBehind({ redis, keys: keys.log }, plan.reads, { most: PAGE }),
     Promise.all(plan.claims.map(async ({ id, load }) => (load ? loadRetries(options, id) : NO_RETRIES))),
   ]);
   const taken = plan.claims.flatMap((each, i) =>
-    claimed[i] === 1 ? [{ claim: each, retries: retries[i] ?? NO_RETRIES }] : [],
+    claimed[i] === 1
+      ? [{ claim: withProgress(each, progress[i] ?? null), retries: retries[i] ?? NO_RETRIES }]
+      : [],
   );
   return { taken, looks, moved: claimed.at(-1) === 1 };
+}
+
+const progressOfOne = ({ redis, keys }: TakeOptions, id: string): Promise<string | null> =>
+  redis.send((pipeline) => pipeline.hget(keys.progress, id));
+
+function withProgress(claimed: Claim, text: string | null): Claim {
+  const { standing } = claimed;
+  if (text === null || standing === null) return claimed;
+  return { ...claimed, standing: { ...standing, progress: progressOf(text) } };
 }
 
 function claim({ redis, keys, seen, plan, lease, until }: TakeOptions): Promise<number[]> {

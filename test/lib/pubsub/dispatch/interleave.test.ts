@@ -1,6 +1,6 @@
 // What others do between two steps of a dispatcher.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Redis } from "../../../../lib/redis/index.ts";
 import { startRedis, type TestRedis } from "../../../support/redis.ts";
 import { openRedis } from "../open.ts";
@@ -185,4 +185,48 @@ test("a subscription made between the survey and the claim gets what is publishe
   await rig.run({}, isolateWith("claim", happens));
   await rig.drain();
   expect(rig.dataOf("it")).toEqual([2]);
+});
+
+test("an event published when there was nothing to take, before the claim, is delivered by the next run", async () => {
+  const rig = createRig(target);
+  await rig.subscribe("y:a", { name: "it" });
+  await rig.drain();
+  await rig.publish("x:nobody", 1);
+  await rig.run(
+    { subrequests: 8 },
+    isolateWith("claim", () => rig.publish("y:a", 2)),
+  );
+  await rig.drain();
+  expect(rig.dataOf("it")).toEqual([2]);
+});
+
+test("one that is taken from a dispatcher that is still at it, by a clock that was ahead: who waits for a retry waits on", async () => {
+  const rig = createRig(target);
+  const id = await rig.subscribe("*", { name: "it" });
+  await rig.publishAll("x", [1, 2], "k");
+  await rig.publish("x", "slow", "other");
+  const slow = Promise.withResolvers<void>();
+  const fail = Promise.withResolvers<void>();
+  rig.answers(async ({ event, attempt }) => {
+    if (attempt > 1 || event.data === 2) return OK;
+    await (event.data === "slow" ? slow.promise : fail.promise);
+    return event.data === "slow" ? OK : FAILED;
+  });
+  const hour = 3_600_000;
+  const first = rig.run({ now: () => rig.clock.now() + hour, untilMs: rig.clock.now() + hour + 20_000 });
+  await vi.waitUntil(() => rig.received.length === 2);
+
+  // The first writes down what has failed, and goes on with the slow one.
+  const happens = async () => {
+    fail.resolve();
+    await vi.waitUntil(async () => (await rig.subscriptions.get(id))?.failed === 1);
+  };
+  rig.answers(() => OK);
+  await rig.run({}, isolateWith("claim", happens));
+  slow.resolve();
+  await first;
+  expect(rig.dataOf("it")).toEqual([1, "slow", "slow"]);
+  rig.clock.advance(3_603);
+  await rig.drain();
+  expect(rig.dataOf("it").slice(3)).toEqual([1, 2]);
 });

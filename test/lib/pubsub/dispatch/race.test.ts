@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis, type TestRedis } from "../../../support/redis.ts";
+import type { Redis } from "../../../../lib/redis/index.ts";
+import { openRedis } from "../open.ts";
 import { checkDeliveries } from "./check.ts";
 import { createRig, FAILED, OK, upTo, type Rig } from "./rig.ts";
 
@@ -133,6 +135,43 @@ describe("a lease that ends in the middle", () => {
     expect(rig.notices).toEqual([{ type: "lease-lost", subscription: id }]);
     expect(await rig.subscriptions.get(id)).toMatchObject({ delivered: 3, lag: 0 });
     expect((await rig.subscriptions.deliveries(id))?.items).toHaveLength(3);
+  });
+
+  test("by the clock of another: what the first has written down until the other takes over does not come again", async () => {
+    const rig = createRig(target);
+    const id = await rig.subscribe("*", { name: "it" });
+    await rig.publishAll("x", upTo(8), "k");
+    const [first, last] = [createGate(), createGate()];
+    const times = new Map<unknown, number>();
+    rig.answers(({ event }) => {
+      times.set(event.data, (times.get(event.data) ?? 0) + 1);
+      if (times.get(event.data) !== 1) return OK;
+      if (event.data === 1) return first.wait();
+      return event.data === 6 ? last.wait() : OK;
+    });
+    const slow = rig.run();
+    await first.reached;
+    const isolate = openRedis(target);
+    const meanwhile: Redis = {
+      ...isolate,
+      run: async <T>(...[script, keys, args]: Parameters<Redis["run"]>) => {
+        const reply = await isolate.run<T>(script, keys, args);
+        if (script.name === "dispatch-survey") {
+          first.open();
+          await last.reached;
+          while ((await rig.subscriptions.get(id))?.delivered !== 5);
+        }
+        return reply;
+      },
+    };
+    const ahead = { now: () => rig.clock.now() + 31_000, untilMs: rig.clock.now() + 60_000 };
+    await rig.run(ahead, meanwhile);
+    last.open();
+    await slow;
+    const got = rig.dataOf("it");
+    expect(got.filter((data) => Number(data) <= 5)).toEqual(upTo(5));
+    expect(new Set(got)).toEqual(new Set(upTo(8)));
+    expect(await rig.subscriptions.get(id)).toMatchObject({ delivered: 8, lag: 0 });
   });
 
   test("begins no delivery that could outlast it", async () => {

@@ -38,6 +38,7 @@ const run = (number: number, more: Partial<DispatchRun> = {}): DispatchRun => ({
   begun: 0,
   fate: "ended",
   lost: new Set(),
+  losses: 0,
   ...more,
 });
 

@@ -1,7 +1,7 @@
 // Publishing and dispatching while things go wrong. `npm run faults` makes as many runs as one likes.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Fault } from "../../../../scripts/faults/faults.ts";
+import { FAULT_KINDS, type Fault } from "../../../../scripts/faults/faults.ts";
 import { drawn, swept } from "../../../../scripts/faults/matrix.ts";
 import type { Outcome } from "../../../../scripts/faults/run.ts";
 import { createTally, tellFailure } from "../../../../scripts/faults/tell.ts";
@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-const RUNS = 208;
+/** Each kind of fault seven times alone, and seven times beside another. */
+const RUNS = 7 * 2 * FAULT_KINDS.length;
 
 /** Passes where none of the runs went wrong; else the first that did is told, with how to have it again. */
 async function expectSound(runs: AsyncGenerator<Outcome>): Promise<ReturnType<typeof createTally>> {
@@ -30,7 +31,8 @@ test(
   `${RUNS} runs, each with a fault or two: nothing is lost, nothing unexpected comes, every key is in order`,
   { timeout: 300_000 },
   async () => {
-    await expectSound(drawn({ engine: target.engine, prefix: `${target.prefix}drawn:` }, 1, RUNS));
+    const runs = drawn({ engine: target.engine, prefix: `${target.prefix}drawn:` }, 1, RUNS);
+    expect((await expectSound(runs)).runs).toBe(RUNS);
   },
 );
 
@@ -44,7 +46,7 @@ test.each<{ seed: number; besides: readonly Fault[] }>([
     ],
   },
 ])(
-  "a kill before, a kill behind and a lost answer at every call of the dispatchers, beside $besides (seed $seed)",
+  "a kill before, a kill behind and a lost answer at every call of the dispatchers (seed $seed)",
   { timeout: 300_000 },
   async ({ seed, besides }) => {
     const runs = swept({ engine: target.engine, prefix: `${target.prefix}swept:` }, seed, besides);
