@@ -13,6 +13,8 @@ import type { Services } from "./services.ts";
 
 /** Items of a page where nothing is said. */
 const DEFAULT_LIMIT = 20;
+/** A secret is for its caller alone. */
+const PRIVATE = { "Cache-Control": "no-store" };
 
 export const subscriptions = new Hono<AppEnv>()
   .post("/", requireScope("subscriptions:write"), jsonBody(), valid("json", newSubscription), async (c) => {
@@ -21,7 +23,10 @@ export const subscriptions = new Hono<AppEnv>()
     const created = await c.var.services.subscriptions.create({ ...rest, url, secret });
     if (created.kind === "too-many") throw tooMany();
     const { subscription } = created;
-    return c.json({ ...subscription, secret }, 201, { Location: `/v1/subscriptions/${subscription.id}` });
+    return c.json({ ...subscription, secret }, 201, {
+      ...PRIVATE,
+      Location: `/v1/subscriptions/${subscription.id}`,
+    });
   })
 
   .get("/", requireScope("subscriptions:read"), valid("query", pageQuery), async (c) => {
@@ -51,7 +56,7 @@ export const subscriptions = new Hono<AppEnv>()
       });
       if (updated.kind === "missing") throw missing();
       if (updated.kind === "in-code") throw inCode();
-      return c.json({ ...updated.subscription, ...secret }, 200);
+      return c.json({ ...updated.subscription, ...secret }, 200, PRIVATE);
     },
   )
 

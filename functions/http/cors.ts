@@ -3,7 +3,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "./environment.ts";
 
-const REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
+const REQUEST_HEADERS =
+  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID";
 const EXPOSED_HEADERS =
   "Cache-Status, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, X-Request-Id";
 const PREFLIGHT_SECONDS = "600";

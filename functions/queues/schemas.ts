@@ -8,7 +8,8 @@ import {
   type ReceivedMessage,
 } from "../../lib/lists/index.ts";
 import { boundedList } from "../http/bounded-list.ts";
-import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
+import { jsonValue } from "../http/json-value.ts";
+import { MAX_LEVELS } from "../http/nesting.ts";
 import { body, limit, name } from "../http/validation.ts";
 
 const MOST_MESSAGES = 100;
@@ -31,11 +32,7 @@ export const receiptPath = v.object({
 });
 
 const fields = {
-  body: v.pipe(
-    v.unknown(),
-    v.check((value) => isWithin(MAX_LEVELS, value), `is more than ${MAX_LEVELS} levels deep`),
-    v.description(`Any JSON, at most 256 KiB and ${MAX_LEVELS} levels deep.`),
-  ),
+  body: v.pipe(jsonValue, v.description(`Any JSON, at most 256 KiB and ${MAX_LEVELS} levels deep.`)),
   delaySeconds: v.exactOptional(
     v.pipe(
       whole(0, 604_800),

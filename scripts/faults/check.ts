@@ -126,12 +126,15 @@ function checkRepeats({ attempts, runs }: History, violated: Violated): number {
   for (const attempt of attempts) {
     const name = `${attempt.to} ${attempt.event.id}`;
     const before = taken.get(name);
-    if (before !== undefined) {
-      repeats += 1;
+    if (before !== undefined) repeats += 1;
+    if (before?.wasHeard === true) {
       const run = runs[before.run - 1];
-      const isExcused = run !== undefined && (run.fate !== "ended" || run.lost.has(attempt.to));
-      if (before.wasHeard && !isExcused) violated("repeated", `${tell(attempt)} after ${tell(before)}`);
-      if (before.wasHeard) excused.set(before.run, (excused.get(before.run) ?? new Set()).add(name));
+      const isUnsaid = run !== undefined && (run.fate !== "ended" || run.lost.has(attempt.to));
+      // Who has lost a lease knows by its next commit.
+      const isUnaware = runs[attempt.run - 1]?.lost.has(attempt.to) === true;
+      if (!isUnsaid && !isUnaware) violated("repeated", `${tell(attempt)} after ${tell(before)}`);
+      const excuse = isUnsaid ? before.run : attempt.run;
+      excused.set(excuse, (excused.get(excuse) ?? new Set()).add(name));
     }
     if (attempt.answer === "delivered") taken.set(name, attempt);
   }

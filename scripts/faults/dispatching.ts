@@ -154,7 +154,8 @@ export function createDispatching(stage: Stage): Dispatching {
 
   return {
     crons: how === "skipped" ? draw(0, 1) : scenario.crons,
-    most: faults.find((fault) => fault.kind === "dispatchers")?.count ?? (mayTakeOver ? 2 : 1),
+    most:
+      faults.find((fault) => fault.kind === "dispatchers")?.count ?? (mayTakeOver ? 2 : scenario.dispatchers),
     get underWay() {
       return history.runs.filter(({ fate }) => fate === "running").length;
     },

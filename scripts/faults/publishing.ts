@@ -68,6 +68,9 @@ export function createPublishing(stage: Stage): Publishing {
 
   async function publishAll(): Promise<void> {
     for (const burst of scenario.bursts) {
+      for (let turns = scenario.draw(0, scenario.pace); turns > 0; turns -= 1) {
+        await world.step(actor, async () => undefined);
+      }
       const events = burst.map(({ channel, key }) => note(channel, key));
       if (lost?.again !== true) await Promise.all(events.map((event) => publish(event)));
       else for (const event of events) await insist(event);

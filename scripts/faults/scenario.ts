@@ -23,6 +23,10 @@ export interface Scenario {
   readonly listeners: readonly ListenerPlan[];
   /** Bursts of events, published at once each. */
   readonly bursts: readonly (readonly { readonly channel: string; readonly key: string | null }[])[];
+  /** Turns that the publisher lets pass before each burst, at most. */
+  readonly pace: number;
+  /** Dispatchers at once, where no fault says so. */
+  readonly dispatchers: number;
   /** Of a dispatcher's run. */
   readonly subrequests: number;
   /** Runs of dispatchers while events are published. */
@@ -66,6 +70,8 @@ export function createScenario(seed: number, faults?: readonly Fault[]): Scenari
     faults: all,
     listeners,
     bursts,
+    pace: oneOf([0, 1, 3, 6], draw),
+    dispatchers: draw(1, 2),
     subrequests: oneOf([20, 50, 200], draw),
     crons: draw(3, 6),
     impatience: draw(1, 3) === 1 ? 0.05 : 0,

@@ -1,5 +1,6 @@
 // The dashboard of a Worker that is not a developer's: it asks for a key. And of one whose Redis goes away.
 
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Sedge, startSedge } from "../e2e/harness.ts";
@@ -42,6 +43,7 @@ describe("a Worker that does not know the development key", () => {
     await page.getByText("A key, please").waitFor();
     expect(await page.locator("#panels").isVisible()).toBe(false);
     expect(await page.evaluate("document.activeElement.id")).toBe("gate-key");
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     await enter(page, "wrong");
     await page.getByText("The key is not known.").waitFor();
     await enter(page, sedge.key);

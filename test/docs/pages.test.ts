@@ -33,8 +33,9 @@ describe("the documentation", () => {
   });
 
   it("links to nothing that is not there", () => {
+    const links = /(?:\]\(|src="|href=")(?!https?:)(?<file>[^)\s#"]*)(?<anchor>#[^)\s"]*)?[)"]/g;
     const broken = pages.flatMap(({ path, text }) =>
-      [...text.matchAll(/\]\((?!https?:)([^)\s#]*)(#[^)\s]*)?\)/g)].flatMap(([, file = "", anchor = ""]) => {
+      [...text.matchAll(links)].flatMap(({ groups: { file = "", anchor = "" } = {} }) => {
         const target = file === "" ? path : join(dirname(path), file);
         if (!existsSync(join(root, target))) return [`${path}: ${file}`];
         const page = pages.find((each) => each.path === target);

@@ -1,7 +1,7 @@
 // What the documentation shows over HTTP, done: each page's commands against a fresh `npm run dev`, their output compared. Its Redis is
 // the embedded one, as the pages say.
 
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -15,9 +15,9 @@ import { type DevRunner, ready, startDevRunner } from "./dev-runner.ts";
 
 const pages = readPages();
 const received: string[] = [];
-let folder: string;
-let dev: DevRunner;
-let receiver: Server;
+let folder = "";
+let dev: DevRunner | undefined;
+let receiver: Server | undefined;
 /** The ports as the pages have them, and as they are here. */
 let ports: readonly (readonly [shown: string, here: string])[];
 
@@ -25,6 +25,8 @@ const here = (text: string): string => ports.reduce((moved, [from, to]) => moved
 const shown = (text: string): string => ports.reduce((moved, [to, from]) => moved.replaceAll(from, to), text);
 
 beforeAll(async () => {
+  if (spawnSync("curl", ["--version"]).error)
+    throw new Error("There is no curl: the pages' calls are made by it.");
   folder = await mkdtemp(join(tmpdir(), "sedge-docs-"));
   dev = await startDevRunner({ stateDir: join(folder, "state") });
   receiver = createServer((request, response) => {
@@ -41,10 +43,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  dev.process.kill("SIGTERM");
-  await dev.ended;
-  receiver.close();
-  await rm(folder, { recursive: true });
+  dev?.process.kill("SIGTERM");
+  await dev?.ended;
+  receiver?.close();
+  if (folder !== "") await rm(folder, { recursive: true });
 });
 
 describe.each(pages.filter(({ blocks }) => blocks.some((block) => kindOf(block) === "console")))(

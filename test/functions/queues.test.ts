@@ -146,6 +146,7 @@ describe("POST /v1/queues/{queue}/messages", () => {
     ["dedupId", { body: 1, dedupId: "\ud800" }],
     ["dedupId", { body: 1, dedupId: 7 }],
     ["body", `{"body":${"[".repeat(33)}${"]".repeat(33)}}`],
+    ["body", '{"body": {"number": 1e400}}'],
     ["colour", { body: 1, colour: "red" }],
     ["", "[]"],
   ])("with a bad %s is a 400 that names it, and sends nothing", async (field, body) => {

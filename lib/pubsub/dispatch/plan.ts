@@ -155,7 +155,7 @@ export function planOf(candidates: readonly Candidate[], { heads }: Survey, rand
     const { id, lease, standing, called } = candidate;
     const { pending } = standing.progress;
     // Who has not given it back may have some pending by now.
-    const load = called || pending > 0;
+    const load = called || pending > 0 || !wasLeft(lease);
     const isLoaded = !load || mayLoad(pending);
     const behind = rotated(familiesBehind(standing, heads), random);
     const readable = isLoaded && pending < MAX_PENDING ? behind : [];

@@ -1,12 +1,17 @@
 // What came of a subscription's deliveries: its attempts, its dead letters, and these given back.
 
 import type { Redis } from "../../redis/index.ts";
-import { isPosition } from "../ids.ts";
+import { BEGINNING, compareIds, isPosition } from "../ids.ts";
 import type { ChannelEvent } from "../types.ts";
 import type { SubscriptionKeys } from "./keys.ts";
 import { checkLimit, pageOf } from "./page.ts";
 import { REPLAY } from "./scripts.ts";
 import type { DeadLetter, DeliveryAttempt, Subscriber, Subscriptions } from "./types.ts";
+
+/** The number of an attempt; 1 is the first. */
+const ATTEMPT = /^[1-9]\d{0,14}$/;
+/** No entry of a stream is at the beginning, and Redis reads nothing back from before it. */
+const isEntry = (text: string): boolean => isPosition(text) && compareIds(text, BEGINNING) > 0;
 
 const REPLAYED_AT_ONCE = 100;
 const REPLAY_STEPS = 20;
@@ -37,8 +42,8 @@ export function createHistory({
   return {
     async deliveries(id, { cursor, limit: most } = {}) {
       const limit = checkLimit(most);
+      if (cursor !== undefined && !ATTEMPT.test(cursor)) throw new RangeError("cursor is none of this list");
       const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
-      if (Number.isNaN(before)) throw new RangeError("cursor is none of this list");
       const [there, texts] = await Promise.all([
         exists(id),
         redis.send<string[]>((pipeline) => pipeline.lrange(keys.attempts(id), 0, -1)),
@@ -51,7 +56,7 @@ export function createHistory({
 
     async dead(id, { cursor, limit: most } = {}) {
       const limit = checkLimit(most);
-      if (cursor !== undefined && !isPosition(cursor)) throw new RangeError("cursor is none of this list");
+      if (cursor !== undefined && !isEntry(cursor)) throw new RangeError("cursor is none of this list");
       const from = cursor === undefined ? "+" : `(${cursor}`;
       const [there, letters] = await Promise.all([
         exists(id),

@@ -25,6 +25,9 @@ interface Listed {
   readonly standing: Standing;
 }
 
+/** `order` as it can be: see `listedInCode` and `listedWebhook`. */
+const ORDER = /^(0:\d{4}|1:\d{15}:[\w-]{16})$/;
+
 export function createListing({
   redis,
   keys,
@@ -64,10 +67,11 @@ export function createListing({
   }
 
   return {
-    async list({ cursor = "", limit: most } = {}) {
+    async list({ cursor, limit: most } = {}) {
       const limit = checkLimit(most);
+      if (cursor !== undefined && !ORDER.test(cursor)) throw new RangeError("cursor is none of this list");
       const { listed, heads } = await everything();
-      const rest = listed.filter(({ order }) => order > cursor);
+      const rest = cursor === undefined ? listed : listed.filter(({ order }) => order > cursor);
       const page = pageOf(rest, limit, ({ order }) => order);
       const items = page.items.map(async (each) =>
         numbered(each, heads, each.standing.progress.died > 0 ? await countDead(each.definition.id) : 0),

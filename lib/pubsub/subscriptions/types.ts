@@ -129,7 +129,7 @@ export interface Subscriptions {
 
   /**
    * All, those in code first, then the oldest first.
-   * @throws RangeError for a limit out of range; RedisUnavailableError
+   * @throws RangeError for a limit out of range or a cursor that is none; RedisUnavailableError
    * Cost: 2 trips, 4 commands and one for each listed that ever had a dead letter.
    */
   list(options?: PageOptions): Promise<Page<Subscription>>;
@@ -161,7 +161,7 @@ export interface Subscriptions {
 
   /**
    * The last 100 attempts, newest first. Null where there is no such subscription.
-   * @throws RangeError for a limit out of range; RedisUnavailableError
+   * @throws RangeError for a limit out of range or a cursor that is none; RedisUnavailableError
    * Cost: 1 trip, 2 commands.
    */
   deliveries(id: string, options?: PageOptions): Promise<Page<DeliveryAttempt> | null>;

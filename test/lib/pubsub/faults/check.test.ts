@@ -168,6 +168,7 @@ describe("repeated", () => {
   test("is not what was in flight at a kill, when the lease went, or was not heard", () => {
     expect(found({ attempts: again, runs: killed })).toEqual([]);
     expect(found({ attempts: again, runs: [run(1, { lost: new Set(["it"]) }), run(2)] })).toEqual([]);
+    expect(found({ attempts: again, runs: [run(1), run(2, { lost: new Set(["it"]) })] })).toEqual([]);
     const [first, ...others] = again;
     if (first === undefined) throw new Error("no attempt");
     expect(found({ attempts: [{ ...first, wasHeard: false }, ...others] })).toEqual([]);
