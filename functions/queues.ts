@@ -9,12 +9,11 @@ import type { AppEnv } from "./http/environment.ts";
 import { idempotencyKeyOf, idempotencyKeyReused } from "./http/idempotency-key.ts";
 import { problem } from "./http/problems.ts";
 import { valid } from "./http/validation.ts";
+import { presentedDead, presentedReceived } from "./queues/answers.ts";
 import {
   deadQuery,
   messagesOf,
   newMessages,
-  presentedDead,
-  presentedReceived,
   queueName,
   queueSettings,
   receiptPath,

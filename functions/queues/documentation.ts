@@ -16,7 +16,7 @@ import {
   received,
   redriven,
   sent,
-} from "./schemas.ts";
+} from "./answers.ts";
 
 const tags = ["Queues"];
 const refusals = problems("bad-request", "unauthorized", "forbidden", "redis-unavailable");

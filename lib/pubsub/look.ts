@@ -6,21 +6,29 @@ import { markOf, type Mark } from "./heads.ts";
 import type { PubSubKeys } from "./keys.ts";
 import type { LogEntry } from "./types.ts";
 
-/** Entries of a log that are read at once: what so many of the largest take of Redis's memory is bounded. */
-const STEP = 100;
+/**
+ * Entries of a log that are read at once: first a few, and as many again where they are large, for a script must not keep Redis
+ * busy for long; else a page.
+ */
+const FEW = 10;
+const PAGE = 100;
+/** Bytes of data per entry that are not large. */
+const LIGHT = 10_240;
+/** Bytes of data that one look reads, whether it answers them or not; of each log one entry more all the same. */
+const MOST_READ = 4_194_304;
 
 /**
  * What stands behind a position, for several logs. Answers for each {head, trimmed, id of the last entry looked at or "",
- * 1 where there may be more, entries}; head and trimmed are "ID NUMBER" or nil.
+ * 1 where there may be more, entries}, and last of all how often a log was read; head and trimmed are "ID NUMBER" or nil.
  *
  *   KEYS[1] heads  KEYS[2] trimmed  KEYS[3…] logs
- *   ARGV[1] what a channel has to begin with  ARGV[2] entries to answer, of each  ARGV[3] steps to take, in each
+ *   ARGV[1] what a channel has to begin with  ARGV[2] entries to answer, of each  ARGV[3] pages to read, in each
  *   ARGV[4] bytes of data to answer, of all together: what fills them is the last, and each may answer one
  *   ARGV[5…] family and position of each
  */
 export const LOOK = {
   name: "pubsub-look",
-  sha1: "dee641ac764b55745c7de8a91be35a35520d9ffc",
+  sha1: "032555e23b755c9cfa2f7ee559d4190dadc3fcca",
   lua: `
 local prefix, most, steps, bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local families = {}
@@ -28,19 +36,25 @@ for i = 5, #ARGV, 2 do families[#families + 1] = ARGV[i] end
 local heads = redis.call('HMGET', KEYS[1], unpack(families))
 local trimmed = redis.call('HMGET', KEYS[2], unpack(families))
 
+local left, reads = ${MOST_READ}, 0
 local function look(log, position)
-  local seen, entries = '', {}
-  for _ = 1, steps do
-    local found = redis.call('XRANGE', log, '(' .. position, '+', 'COUNT', ${STEP})
+  local seen, entries, count = '', {}, left > 0 and ${FEW} or 1
+  for _ = 0, steps do
+    reads = reads + 1
+    local found, weight = redis.call('XRANGE', log, '(' .. position, '+', 'COUNT', count), 0
     for _, entry in ipairs(found) do
+      local size = #entry[2][6]
+      left, weight = left - size, weight + size
       if string.sub(entry[2][2], 1, #prefix) == prefix then
         if #entries > 0 and (#entries == most or bytes <= 0) then return seen, 1, entries end
         entries[#entries + 1] = entry
-        bytes = bytes - #entry[2][6]
+        bytes = bytes - size
       end
       seen, position = entry[1], entry[1]
     end
-    if #found < ${STEP} then return seen, 0, entries end
+    if #found < count then return seen, 0, entries end
+    if left <= 0 then break end
+    count = weight <= count * ${LIGHT} and ${PAGE} or ${FEW}
   end
   return seen, 1, entries
 end
@@ -49,6 +63,7 @@ local answer = {}
 for i = 1, #families do
   answer[i] = {heads[i], trimmed[i], look(KEYS[2 + i], ARGV[4 + 2 * i])}
 end
+answer[#families + 1] = reads
 return answer
 `,
 } satisfies Omit<Script, "commands">;
@@ -64,7 +79,7 @@ export interface Bounds {
   prefix?: string;
   /** Entries of each family. */
   most: number;
-  /** Entries looked at in each family, in hundreds. 1. */
+  /** Entries looked at in each family, in hundreds; fewer where they are large. 1. */
   steps?: number;
   /** Bytes of data, of all families together; one more entry of each is answered all the same. 1 MiB. */
   bytes?: number;
@@ -95,15 +110,16 @@ type Reply = readonly [
 /**
  * Looks behind positions, in all families at the same moment.
  * @throws RedisUnavailableError
- * Cost: 1 trip, 3 commands and `steps` for each family.
+ * Cost: 1 trip, 3 commands and `steps` + 1 for each family.
  */
 export async function lookBehind<Data = unknown>(
   { redis, keys }: { redis: Redis; keys: PubSubKeys },
   positions: readonly Position[],
   { prefix = "", most, steps = 1, bytes = 1_048_576 }: Bounds,
 ): Promise<Look<Data>[]> {
+  const commands = 3 + (steps + 1) * positions.length;
   const replies = await redis.run<Reply[]>(
-    { ...LOOK, commands: 3 + steps * positions.length },
+    { ...LOOK, commands, billed: (reply) => 3 + Number((reply as unknown[]).at(-1)) },
     [keys.heads, keys.trimmed, ...positions.map(({ family }) => keys.log(family))],
     [prefix, most, steps, bytes, ...positions.flatMap(({ family, after }) => [family, after])],
   );

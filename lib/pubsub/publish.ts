@@ -17,7 +17,7 @@ const TRIM_EVERY = 256;
 const TRUST_MS = 1_000;
 
 /**
- * Appends an event; answers {"published", id, 1 where it is a repeat, 1 where a dispatch is to be started}, or
+ * Appends an event; answers {"published", id, 1 where it is a repeat, 1 where a dispatch is to be started, commands}, or
  * {"other-request"}.
  *
  * Ids are of Redis's clock, and never of an earlier time than the last one: where the clock goes back they stand still.
@@ -29,13 +29,14 @@ const TRUST_MS = 1_000;
  */
 export const PUBLISH: Script = {
   name: "pubsub-publish",
-  sha1: "9467e9d4082492b8acf0bf37f171b56d399ed566",
+  sha1: "64bf640c3c67950730fe78b0bf554b5a771546a1",
   commands: 15,
+  billed: (reply) => (reply as Reply)[4] ?? 2,
   lua: `
 if KEYS[5] then
   local request, id = string.match(redis.call('GET', KEYS[5]) or '', '^(%S*) (%S+)$')
   if id and request ~= ARGV[9] then return {'other-request'} end
-  if id then return {'published', id, 1, 0} end
+  if id then return {'published', id, 1, 0, 2} end
 end
 
 local time, heads = redis.call('TIME'), redis.call('HMGET', KEYS[2], '${LAST}', ARGV[1])
@@ -63,18 +64,22 @@ redis.call('PUBLISH', ARGV[6],
 if KEYS[5] then redis.call('SET', KEYS[5], ARGV[9] .. ' ' .. id, 'PX', ${KEEP_MS}) end
 
 -- In two steps, so that the last to go can be read before it goes: a gap is exact.
-local kept = tonumber(ARGV[8])
+local kept, calls = tonumber(ARGV[8]), 7 + start + (KEYS[5] and 2 or 0)
 if n % ${TRIM_EVERY} == 0 and redis.call('XLEN', KEYS[1]) > kept then
   redis.call('XTRIM', KEYS[1], 'MAXLEN', kept + 1)
   local last = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1][1]
   redis.call('XTRIM', KEYS[1], 'MAXLEN', kept)
+  calls = calls + 4
   redis.call('HSET', KEYS[3], ARGV[1], last .. string.format(' %.0f', n - kept))
 end
-return {'published', id, 0, start}
+if n % ${TRIM_EVERY} == 0 then calls = calls + 1 end
+return {'published', id, 0, start, calls}
 `,
 };
 
-type Reply = ["published", id: string, repeated: 0 | 1, start: 0 | 1] | ["other-request"];
+type Reply =
+  | ["published", id: string, repeated: 0 | 1, start: 0 | 1, commands: number]
+  | ["other-request", id?: undefined, repeated?: undefined, start?: undefined, commands?: undefined];
 
 export interface PublishContext {
   readonly redis: Redis;

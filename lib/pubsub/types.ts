@@ -124,8 +124,8 @@ export interface EventLog<Data = unknown> {
    * One call looks at 1,000 entries and reads 1 MiB of data, as a rule; so it may answer a `next` and little else where
    * few of a family's events are of the pattern.
    *
-   * Cost: 1 trip, 13 commands at most where the pattern says the family (`user:*`, `user:42`, `news`); else 2 trips and 4
-   * commands and one for each family with events behind `after`, 14 at the least.
+   * Cost: 1 trip, 14 commands at most where the pattern says the family (`user:*`, `user:42`, `news`); else 2 trips and 4
+   * commands and two for each family with events behind `after`, 15 at the least.
    */
   read(pattern: string, options?: ReadOptions): Promise<EventPage<Data>>;
 

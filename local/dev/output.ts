@@ -9,6 +9,7 @@ const noise: readonly RegExp[] = [
   /^Binding\s+Resource\s+Mode/,
   /^env\.\w+ .*\blocal$/,
   /Your types might be out of date/,
+  /^\[wrangler:info\] ✨ Parsed \d+ valid (header|redirect) rules?\./,
   /^⎔ (Starting local server|Shutting down local server)/,
   /Scheduled Workers are not automatically triggered/,
   /^To manually trigger a scheduled event, run:/,

@@ -62,6 +62,7 @@ function run(key) {
   const poller = createPoller({
     everyMs: EVERY_SECONDS * 1_000,
     async round() {
+      prices.beginRound();
       const because = await health.refresh();
       if (because !== "") {
         isAway = true;

@@ -1,4 +1,4 @@
-// What must be asked for again and again is asked for gently: while somebody looks, and more seldom while it fails.
+// What must be asked for again and again is asked for gently: while somebody looks, and more and more seldom while it fails.
 
 /** @typedef {{ well: boolean, waitSeconds: number }} RoundOutcome `waitSeconds`: what the Worker asked to wait at least */
 
@@ -6,12 +6,13 @@
  * @param {object} options
  * @param {() => Promise<RoundOutcome>} options.round
  * @param {number} [options.everyMs] from the end of one round to the next. 10 s
+ * @param {number} [options.retryMs] after a round that failed, and each time twice as long. 5 s
  * @param {number} [options.mostMs] while rounds fail: 30 s
  */
-export function createPoller({ round, everyMs = 10_000, mostMs = 30_000 }) {
+export function createPoller({ round, everyMs = 10_000, retryMs = 5_000, mostMs = 30_000 }) {
   let isOn = false;
   let isRunning = false;
-  let waitMs = everyMs;
+  let failures = 0;
   let dueAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -24,7 +25,8 @@ export function createPoller({ round, everyMs = 10_000, mostMs = 30_000 }) {
       outcome = await round();
     } finally {
       isRunning = false;
-      waitMs = outcome.well ? everyMs : Math.min(waitMs * 2, mostMs);
+      const waitMs = outcome.well ? everyMs : Math.min(retryMs * 2 ** failures, mostMs);
+      failures = outcome.well ? 0 : failures + 1;
       dueAt = Date.now() + Math.max(waitMs, outcome.waitSeconds * 1_000);
       schedule();
     }

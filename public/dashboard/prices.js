@@ -56,7 +56,10 @@ export function createPrices({ everySeconds }) {
       rows.set(name, { call, times });
       draw();
     },
-    /** A round of polling is over. */
+    beginRound() {
+      round = { calls: 0, commands: 0, names: new Set() };
+    },
+    /** All of the round's calls were made: it is what a round costs. */
     endRound() {
       const aMinute = Math.round((round.commands * 60) / everySeconds);
       say(
@@ -66,7 +69,6 @@ export function createPrices({ everySeconds }) {
       );
       // What another name was chosen in the place of is not asked for any more.
       for (const name of polled.keys()) if (!round.names.has(name)) polled.delete(name);
-      round = { calls: 0, commands: 0, names: new Set() };
       draw();
     },
   };

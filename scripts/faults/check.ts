@@ -131,7 +131,7 @@ function checkRepeats({ attempts, runs }: History, violated: Violated): number {
       const run = runs[before.run - 1];
       const isUnsaid = run !== undefined && (run.fate !== "ended" || run.lost.has(attempt.to));
       // Who has lost a lease knows by its next commit.
-      const isUnaware = runs[attempt.run - 1]?.lost.has(attempt.to) === true;
+      const isUnaware = runs[attempt.run - 1]?.lost.has(attempt.to) ?? false;
       if (!isUnsaid && !isUnaware) violated("repeated", `${tell(attempt)} after ${tell(before)}`);
       const excuse = isUnsaid ? before.run : attempt.run;
       excused.set(excuse, (excused.get(excuse) ?? new Set()).add(name));

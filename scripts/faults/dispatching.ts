@@ -49,6 +49,10 @@ export function createDispatching(stage: Stage): Dispatching {
       actor.isDead = true;
       return answer;
     }
+    if (struck.some((fault) => fault.kind === "last-events")) {
+      await stage.wake();
+      stage.isLast = true;
+    }
     if (away !== undefined) stage.away = away.calls;
     if (stage.away > 0) {
       stage.away -= 1;

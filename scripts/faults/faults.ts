@@ -14,6 +14,8 @@ export type Fault =
   | { readonly kind: "away"; readonly call: number; readonly calls: number }
   /** The lease ends while somebody works: time goes on by more than it. Turns are of the world. */
   | { readonly kind: "lease"; readonly turn: number }
+  /** The last events are published just before one of the dispatchers' calls. No other run is started until they are due. */
+  | { readonly kind: "last-events"; readonly call: number }
   /** So many dispatchers at once. */
   | { readonly kind: "dispatchers"; readonly count: number }
   | { readonly kind: "cron"; readonly how: "skipped" | "doubled" | "late" }
@@ -43,7 +45,7 @@ export type BadReceiver = (typeof BAD_RECEIVERS)[number];
 
 const JUMPS_MS = [-86_400_000, -3_600_000, -20_000, -1_000, 1_000, 20_000, 3_600_000, 86_400_000] as const;
 
-const DRAWS: { readonly [Kind in FaultKind]: (draw: Draw) => Fault } = {
+const DRAWS: { readonly [Kind in Exclude<FaultKind, "last-events">]: (draw: Draw) => Fault } = {
   kill: (draw) => ({ kind: "kill", call: draw(1, 25), behind: draw(0, 1) === 1 }),
   "answer-lost": (draw) => ({ kind: "answer-lost", call: draw(1, 25) }),
   "publish-lost": (draw) => ({ kind: "publish-lost", call: draw(1, 12), again: draw(0, 1) === 1 }),
@@ -63,7 +65,7 @@ const DRAWS: { readonly [Kind in FaultKind]: (draw: Draw) => Fault } = {
   }),
 };
 
-export const FAULT_KINDS = Object.keys(DRAWS) as readonly FaultKind[];
+export const FAULT_KINDS = Object.keys(DRAWS) as readonly (keyof typeof DRAWS)[];
 
 export function oneOf<T>(list: readonly T[], draw: Draw): T {
   const chosen = list[draw(0, list.length - 1)];

@@ -26,9 +26,10 @@ const AT_A_CALL: readonly ((call: number) => Fault)[] = [
   (call) => ({ kind: "kill", call, behind: false }),
   (call) => ({ kind: "kill", call, behind: true }),
   (call) => ({ kind: "answer-lost", call }),
+  (call) => ({ kind: "last-events", call }),
 ];
 
-/** One and the same run with a kill before, a kill behind and a lost answer at each call of its dispatchers, from the first to the last. */
+/** One and the same run with a kill before, a kill behind, a lost answer and the last events at each call of its dispatchers, from the first to the last. */
 export async function* swept(
   { engine, prefix }: MatrixOptions,
   seed: number,

@@ -87,15 +87,18 @@ export function createPublishing(stage: Stage): Publishing {
     }
   }
 
+  async function wake(): Promise<void> {
+    for (const channel of CHANNELS) {
+      const published = note(channel, null);
+      const answer = await stage.log.publish(channel, published.label);
+      if (answer.kind === "published") Object.assign(published, { id: answer.id, outcome: "acknowledged" });
+    }
+  }
+  stage.wake = wake;
+
   return {
     begin: () => void world.as(actor, publishAll),
-    async wake() {
-      for (const channel of CHANNELS) {
-        const published = note(channel, null);
-        const answer = await stage.log.publish(channel, published.label);
-        if (answer.kind === "published") Object.assign(published, { id: answer.id, outcome: "acknowledged" });
-      }
-    },
+    wake,
     get over() {
       return over;
     },

@@ -92,7 +92,7 @@ async function storm(stage: Stage, dispatching: Dispatching, meddle: () => Promi
   for (;;) {
     await world.settled();
     await meddle();
-    const mayStart = left > 0 && dispatching.underWay < dispatching.most;
+    const mayStart = left > 0 && !stage.isLast && dispatching.underWay < dispatching.most;
     if (mayStart && (world.waiting === 0 || scenario.draw(1, 4) === 1)) {
       left -= 1;
       dispatching.cron();

@@ -54,6 +54,10 @@ export interface Stage {
   calls: number;
   /** For how many more calls Redis is away. */
   away: number;
+  /** Publishes one more event on each channel. */
+  wake: () => Promise<void>;
+  /** The last events are published. */
+  isLast: boolean;
   /** Nothing goes wrong any more, but for receivers. */
   isCalm: boolean;
 }
@@ -98,6 +102,8 @@ export function createStage({
     },
     calls: 0,
     away: 0,
+    wake: async () => undefined,
+    isLast: false,
     isCalm: false,
   };
   return stage;

@@ -100,14 +100,14 @@ export const DISPATCHING: readonly CostRow<Dispatching, string>[] = [
   {
     operation: "`dead`",
     trips: 1,
-    commands: 2,
+    commands: 3,
     before: (of) => quiet(of),
     run: ({ subscriptions }, id) => subscriptions.dead(id),
   },
   {
-    operation: "`replay`, 100 dead letters at most",
+    operation: "`replay`, fewer than 10 dead letters",
     trips: 1,
-    commands: 7,
+    commands: 8,
     before: (of) => quiet(of),
     run: ({ subscriptions }, id) => subscriptions.replay(id),
   },

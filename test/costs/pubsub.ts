@@ -64,14 +64,14 @@ export const PUBSUB: readonly CostRow<PubSub, unknown, Options>[] = [
   {
     operation: "`read`, 100 events of a channel",
     trips: 1,
-    commands: 13,
+    commands: 14,
     before: ({ log }) => publish(log, 150, "user:1"),
     run: ({ log }) => log.read("user:1"),
   },
   {
     operation: "`read`, one among 250 events of its family",
     trips: 1,
-    commands: 13,
+    commands: 14,
     before: async ({ log }) => {
       await log.publish("user:1", 1);
       await publish(log, 250, "user:2");
@@ -81,7 +81,7 @@ export const PUBSUB: readonly CostRow<PubSub, unknown, Options>[] = [
   {
     operation: "`read`, a pattern over 20 families with new events, of 40",
     trips: 2,
-    commands: 24,
+    commands: 44,
     before: async ({ log }) => {
       await publish(log, 40, ...Array.from({ length: 40 }, (_, i) => `old${i}:x`));
       const after = await log.end();

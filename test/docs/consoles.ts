@@ -44,7 +44,7 @@ export async function runCommand(command: string, folder: string): Promise<strin
 const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "TIME"],
   [/"(id|ids|receipt|token|secret|instance)":(\[?)"[^"]+"/g, '"$1":$2"RANDOM"'],
-  [/^(ETag: |Set-Cookie: session=)[^;]+/gim, "$1RANDOM"],
+  [/^(ETag: |Set-Cookie: session=)[^;\n]+/gim, "$1RANDOM"],
   [/\b(dur|r|t|ttl|Max-Age)=[\d.]+/g, "$1=N"],
 ];
 

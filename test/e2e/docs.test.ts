@@ -54,9 +54,14 @@ describe.each(pages.filter(({ blocks }) => blocks.some((block) => kindOf(block) 
   ({ path, blocks }) => {
     const steps = blocks.filter((block) => kindOf(block) === "console").flatMap(stepsOf);
 
-    it.each(steps)(`${path}:$line prints what it says`, async (step) => {
-      const printed = shown(await runCommand(here(step.command), folder));
-      const compare = comparable(step.shown, printed);
+    // On a busy machine a check of limits may take longer than a call waits for it: then the next call is the one that asks. So
+    // what only reads is asked again.
+    it.each(steps)(`${path}:$line prints what it says`, async ({ command, shown: said }) => {
+      const attempts = /^curl -si? \S+$/.test(command) ? 3 : 1;
+      let compare = { shown: said, printed: "" };
+      for (let attempt = 1; attempt <= attempts && compare.printed !== compare.shown; attempt += 1) {
+        compare = comparable(said, shown(await runCommand(here(command), folder)));
+      }
       expect(compare.printed).toBe(compare.shown);
     });
   },

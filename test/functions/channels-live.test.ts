@@ -123,7 +123,7 @@ describe("GET /v1/channels/{channel or pattern}/events as a stream", () => {
       return { ...all, events: small };
     };
     const after = await publish("user:1", { data: 0 });
-    await Promise.all(Array.from({ length: 255 }, () => small?.publish("user:1", "more")));
+    await Promise.all(Array.from({ length: 255 }, async () => small?.publish("user:1", "more")));
     const { next } = await watch(`user:1/events?after=${after}`);
     const gap = await next();
     expect(gap).toEqual({ event: "gap", data: expect.any(String) });

@@ -69,25 +69,32 @@ return answer
 `,
 };
 
+/** Retries read with one command: a script must not keep Redis busy for long, and each may be a quarter of a MiB. */
+const LOADED = 10;
+
 /**
  * What of a subscription is due to be tried again: {how many are pending, 1 where more is due, ids and records}.
  *
  *   KEYS[1] due  KEYS[2] pending
- *   ARGV[1] milliseconds since 1970, now  ARGV[2] how many, at most  ARGV[3] bytes: what fills them is the last
+ *   ARGV[1] milliseconds since 1970, now  ARGV[2] how many, at most 50  ARGV[3] bytes: what fills them is the last
  */
 export const LOAD: Script = {
   name: "dispatch-load",
-  sha1: "4fbcc694c02d6378debef05a187951686b237ae7",
-  commands: 4,
+  sha1: "2e1d210b1a5a24b8b9bc8a7ef2ce895392aca6bc",
+  commands: 8,
+  billed: (reply) => 4 + Math.floor((reply as [number, number, unknown[]])[2].length / (2 * LOADED)),
   lua: `
 local pending = redis.call('HLEN', KEYS[2])
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
 if #ids == 0 then return {pending, 0, {}} end
-local records, bytes, answer = redis.call('HMGET', KEYS[2], unpack(ids)), tonumber(ARGV[3]), {}
-for i, id in ipairs(ids) do
-  if bytes <= 0 then return {pending, 1, answer} end
-  answer[2 * i - 1], answer[2 * i] = id, records[i] or ''
-  bytes = bytes - #answer[2 * i]
+local bytes, answer = tonumber(ARGV[3]), {}
+for first = 1, #ids, ${LOADED} do
+  local some = {unpack(ids, first, math.min(first + ${LOADED} - 1, #ids))}
+  for i, record in ipairs(redis.call('HMGET', KEYS[2], unpack(some))) do
+    if bytes <= 0 then return {pending, 1, answer} end
+    answer[#answer + 1], answer[#answer + 2] = some[i], record or ''
+    bytes = bytes - #answer[#answer]
+  end
 end
 return {pending, #ids == tonumber(ARGV[2]) and 1 or 0, answer}
 `,

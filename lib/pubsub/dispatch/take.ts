@@ -40,7 +40,7 @@ const NO_RETRIES: Retries = { due: [], pending: 0, more: false };
 /**
  * @returns those taken, what was read, and whether something was published since the survey
  *
- * Cost: 1 trip, 7 commands; 3 and one for each log where logs are read; 4 for each subscription with pending events; 1 for
+ * Cost: 1 trip, 7 commands; 3 and one for each log where logs are read; 4 for each subscription with pending events, and 1 for every 10 of them; 1 for
  * each that is taken from a dispatcher that has not given it back.
  */
 export async function take(

@@ -110,7 +110,7 @@ export interface Dispatcher {
    * @throws RedisUnavailableError, RedisCommandError: what was delivered and not written down yet is delivered again
    *
    * Cost: 1 trip, 2 commands where nothing is due. Else 2 trips to the first delivery, 3 where events with keys are pending: 17 commands,
-   * one for each log read, and 5 for each subscription with pending events. Then 1 trip for each 5 outcomes, or for those of 200 ms,
+   * one for each log read, and 5 for each subscription with pending events, 1 more for every 10 that are due. Then 1 trip for each 5 outcomes, or for those of 200 ms,
    * at most: 6 commands for each subscription with outcomes among them, 4 more to give it back, and one for each kind of change
    * besides (3 where an event has failed, 4 where a retry is done with). 9 for all together that nothing is delivered to.
    */

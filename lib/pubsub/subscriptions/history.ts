@@ -5,7 +5,7 @@ import { BEGINNING, compareIds, isPosition } from "../ids.ts";
 import type { ChannelEvent } from "../types.ts";
 import type { SubscriptionKeys } from "./keys.ts";
 import { checkLimit, pageOf } from "./page.ts";
-import { REPLAY } from "./scripts.ts";
+import { DEAD, REPLAY } from "./scripts.ts";
 import type { DeadLetter, DeliveryAttempt, Subscriber, Subscriptions } from "./types.ts";
 
 /** The number of an attempt; 1 is the first. */
@@ -58,20 +58,19 @@ export function createHistory({
       const limit = checkLimit(most);
       if (cursor !== undefined && !isEntry(cursor)) throw new RangeError("cursor is none of this list");
       const from = cursor === undefined ? "+" : `(${cursor}`;
-      const [there, letters] = await Promise.all([
+      const [there, [more, letters]] = await Promise.all([
         exists(id),
-        redis.send<Letter[]>((pipeline) => pipeline.xrevrange(keys.dead(id), from, "-", limit + 1)),
+        redis.run<[more: 0 | 1, letters: Letter[]]>(DEAD, [keys.dead(id)], [from, limit]),
       ]);
       if (!there) return null;
-      const { items, next } = pageOf(letters, limit, ([entry]) => entry);
-      return { items: items.map(letterOf), next };
+      return { items: letters.map(letterOf), next: more === 1 ? (letters.at(-1)?.[0] ?? null) : null };
     },
 
     async replay(id) {
       const names = [keys.subscriptions, keys.log.agenda, keys.dead(id), keys.due(id), keys.pending(id)];
       let replayed = 0;
       for (let step = 0; step < REPLAY_STEPS; step += 1) {
-        const moved = await redis.run<number>(REPLAY, names, [
+        const [moved, more = 0] = await redis.run<[number, number?]>(REPLAY, names, [
           id,
           inCode.has(id) ? 1 : 0,
           REPLAYED_AT_ONCE,
@@ -79,7 +78,7 @@ export function createHistory({
         ]);
         if (moved < 0) return null;
         replayed += moved;
-        if (moved < REPLAYED_AT_ONCE) break;
+        if (more === 0) break;
       }
       return replayed;
     },

@@ -20,7 +20,12 @@ export function familiesOf(pattern: string, heads: Marks): string[] {
  * younger, or have nothing before it that is gone. A number is the least it can be, for what is between `since` and the
  * oldest kept is not looked at; so `lag` is never less than it is.
  */
-export function startPositions(pattern: string, since: string, heads: Marks, trimmed: Marks): Marks {
+export function startPositions(
+  pattern: string,
+  since: string,
+  heads: Marks,
+  trimmed: Marks,
+): Map<string, Mark> {
   const after = new Map<string, Mark>();
   for (const family of familiesOf(pattern, heads)) {
     const head = heads.get(family);

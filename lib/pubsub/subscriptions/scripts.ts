@@ -68,36 +68,89 @@ return was
 `,
 };
 
+/** Dead letters read with one command, and bytes of events after which it is enough: each may be a quarter of a MiB. */
+const LETTERS = 10;
+const MOST_BYTES = 1_048_576;
+const pagesOf = (letters: number): number => Math.floor(letters / LETTERS);
+
+/**
+ * Dead letters, the newest first: {1 where there are more, entries}.
+ *
+ *   KEYS[1] dead
+ *   ARGV[1] from where on: "+", or "(" and the last entry of the page before  ARGV[2] how many, at most 100
+ */
+export const DEAD: Script = {
+  name: "subscription-dead",
+  sha1: "0d22757ad1326a198589a604661cb5d30b8931e7",
+  commands: 12,
+  billed: (reply) => 2 + pagesOf((reply as [number, unknown[]])[1].length),
+  lua: `
+local from, limit, bytes, letters = ARGV[1], tonumber(ARGV[2]), ${MOST_BYTES}, {}
+repeat
+  local found = redis.call('XREVRANGE', KEYS[1], from, '-', 'COUNT', ${LETTERS})
+  for _, letter in ipairs(found) do
+    if #letters == limit or bytes <= 0 then return {1, letters} end
+    letters[#letters + 1], from = letter, '(' .. letter[1]
+    bytes = bytes - #letter[2][8]
+  end
+until #found < ${LETTERS}
+return {0, letters}
+`,
+};
+
 /**
  * Makes dead letters pending again, due at once, the oldest first. They are in no lane: where there is one, the dispatcher puts
- * them behind its last. Answers how many, or -1 where there is no such subscription.
+ * them behind its last. Answers {how many, 1 where there may be more}; {-1} where there is no such subscription.
  *
  *   KEYS[1] subscriptions  KEYS[2] agenda  KEYS[3] dead  KEYS[4] due  KEYS[5] pending
- *   ARGV[1] id  ARGV[2] 1 for a subscriber in code  ARGV[3] how many, at most  ARGV[4] milliseconds since 1970, now
+ *   ARGV[1] id  ARGV[2] 1 for a subscriber in code  ARGV[3] how many, at most 100  ARGV[4] milliseconds since 1970, now
  */
 export const REPLAY: Script = {
   name: "subscription-replay",
-  sha1: "c6f7c851d152c4024191fbd0b2fe1bd3e283bfa3",
-  commands: 7,
+  sha1: "9c87bf143fdb4aef182cf7d8144991f34d5e8013",
+  commands: 17,
+  billed: (reply) => 7 + pagesOf((reply as [number])[0]),
   lua: `
 local definition = redis.call('HGET', KEYS[1], ARGV[1])
-if not definition and ARGV[2] ~= '1' then return -1 end
-local ids, due, pending = {}, {}, {}
-for i, letter in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', ARGV[3])) do
-  local id, status, event = letter[2][2], letter[2][6], letter[2][8]
-  ids[i] = letter[1]
-  due[2 * i - 1], due[2 * i] = ARGV[4], id
-  pending[2 * i - 1], pending[2 * i] = id, '0 ' .. status .. ' ' .. event
-end
-if #ids == 0 then return 0 end
+if not definition and ARGV[2] ~= '1' then return {-1} end
+local ids, due, pending, from, bytes, more = {}, {}, {}, '-', ${MOST_BYTES}, 0
+repeat
+  local found = redis.call('XRANGE', KEYS[3], from, '+', 'COUNT', ${LETTERS})
+  for _, letter in ipairs(found) do
+    local id, status, event = letter[2][2], letter[2][6], letter[2][8]
+    ids[#ids + 1], from, bytes = letter[1], '(' .. letter[1], bytes - #event
+    due[2 * #ids - 1], due[2 * #ids] = ARGV[4], id
+    pending[2 * #ids - 1], pending[2 * #ids] = id, '0 ' .. status .. ' ' .. event
+    if #ids == tonumber(ARGV[3]) or bytes <= 0 then more = 1 break end
+  end
+until more == 1 or #found < ${LETTERS}
+if #ids == 0 then return {0, 0} end
 redis.call('ZADD', KEYS[4], unpack(due))
 redis.call('HSET', KEYS[5], unpack(pending))
 redis.call('XDEL', KEYS[3], unpack(ids))
 if not definition or string.sub(definition, 1, ${ACTIVE.length}) == '${ACTIVE}' then
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
 end
-return #ids
+return {#ids, more}
 `,
 };
 
-export const SUBSCRIPTION_SCRIPTS = [CREATE, UPDATE, REMOVE, REPLAY] as const;
+/**
+ * The numbers of the last events up to an id, one for each log; 0 where the log has none that old.
+ *
+ *   KEYS logs  ARGV[1] id
+ */
+export const NUMBERS = {
+  name: "subscription-numbers",
+  sha1: "f74b3520c8f561ba36f1b244f39ad24eff9e9b8d",
+  lua: `
+local numbers = {}
+for i, log in ipairs(KEYS) do
+  local last = redis.call('XREVRANGE', log, ARGV[1], '-', 'COUNT', 1)[1]
+  numbers[i] = last and tonumber(last[2][4]) or 0
+end
+return numbers
+`,
+} satisfies Omit<Script, "commands">;
+
+export const SUBSCRIPTION_SCRIPTS = [CREATE, UPDATE, REMOVE, DEAD, REPLAY, NUMBERS] as const;

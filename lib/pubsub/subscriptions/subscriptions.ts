@@ -3,12 +3,12 @@
 import { checkPattern } from "../../keys.ts";
 import { randomId } from "../../random.ts";
 import { BEGINNING, checkPosition } from "../ids.ts";
-import { marksOf } from "../heads.ts";
+import { marksOf, type Mark } from "../heads.ts";
 import { LAST } from "../keys.ts";
 import { createHistory } from "./history.ts";
 import { createSubscriptionKeys } from "./keys.ts";
 import { createListing, describe } from "./listing.ts";
-import { startPositions } from "./positions.ts";
+import { familiesBehind, startPositions, type Marks } from "./positions.ts";
 import {
   definitionOf,
   definitionText,
@@ -17,7 +17,7 @@ import {
   type Definition,
   type Secret,
 } from "./records.ts";
-import { CREATE, REMOVE, UPDATE } from "./scripts.ts";
+import { CREATE, NUMBERS, REMOVE, UPDATE } from "./scripts.ts";
 import { checkSubscribers } from "./subscribers.ts";
 import type { Subscriptions, SubscriptionsOptions, UpdateSubscription } from "./types.ts";
 
@@ -42,6 +42,21 @@ export function createSubscriptions({
 }: SubscriptionsOptions): Subscriptions {
   const keys = createSubscriptionKeys(prefix);
   const inCode = checkSubscribers(subscribers);
+
+  /** Gives positions in the middle of logs their numbers: what was before them is neither behind nor missed. */
+  async function number(
+    after: Map<string, Mark>,
+    { pattern, since, heads }: { pattern: string; since: string; heads: Marks },
+  ): Promise<void> {
+    const families = familiesBehind({ pattern, since, progress: { ...NO_PROGRESS, after } }, heads);
+    if (families.length === 0) return;
+    const script = { ...NUMBERS, commands: 1 + families.length };
+    const numbers = await redis.run<number[]>(script, families.map(keys.log.log), [since]);
+    for (const [i, family] of families.entries()) {
+      const n = numbers[i] ?? 0;
+      if (n > 0) after.set(family, { id: since, n });
+    }
+  }
 
   return {
     ...createListing({ redis, keys, inCode }),
@@ -69,7 +84,9 @@ export function createSubscriptions({
         createdAt: at,
         activeSince: at,
       };
-      const progress = { ...NO_PROGRESS, after: startPositions(pattern, since, heads, trimmed) };
+      const after = startPositions(pattern, since, heads, trimmed);
+      if (start === since) await number(after, { pattern, since, heads });
+      const progress = { ...NO_PROGRESS, after };
       const made = await redis.run<number>(
         CREATE,
         [keys.subscriptions, keys.progress, keys.leases, keys.log.agenda],

@@ -46,7 +46,7 @@ test.each<{ seed: number; besides: readonly Fault[] }>([
     ],
   },
 ])(
-  "a kill before, a kill behind and a lost answer at every call of the dispatchers (seed $seed)",
+  "a kill before, a kill behind, a lost answer and the last events at every call of the dispatchers (seed $seed)",
   { timeout: 300_000 },
   async ({ seed, besides }) => {
     const runs = swept({ engine: target.engine, prefix: `${target.prefix}swept:` }, seed, besides);
