@@ -73,15 +73,27 @@ export async function workOff(options: BacklogOptions): Promise<Outcome & { read
   }
 }
 
-async function publishAll({ log, history }: Stage, events: number): Promise<void> {
+async function publishAll(stage: Stage, events: number): Promise<void> {
+  const { log, history } = stage;
   for (let first = 1; first <= events; first += AT_ONCE) {
     const labels = Array.from({ length: Math.min(AT_ONCE, events - first + 1) }, (_, i) => first + i);
     await Promise.all(
       labels.map(async (label) => {
         const key = `k${label % KEYS}`;
+        const begun = stage.moment();
         const published = await log.publish(CHANNEL, label, { key });
         if (published.kind !== "published") throw new Error(published.kind);
-        history.publishes.push({ label, channel: CHANNEL, key, outcome: "acknowledged", id: published.id });
+        const { id } = published;
+        const acknowledged = stage.moment();
+        history.publishes.push({
+          label,
+          channel: CHANNEL,
+          key,
+          outcome: "acknowledged",
+          id,
+          begun,
+          acknowledged,
+        });
       }),
     );
   }

@@ -93,13 +93,20 @@ function idsOf({ publishes, attempts }: History, violated: Violated): Map<number
   return ids;
 }
 
-/** What is acknowledged later has a later id. */
+/** What was begun when another was acknowledged has a later id. */
 function checkIds({ publishes }: History, violated: Violated): void {
-  const known = publishes.flatMap(({ id }) => id ?? []);
-  for (const [i, id] of known.entries()) {
-    const before = known[i - 1];
-    if (before !== undefined && compareIds(before, id) >= 0)
-      violated("out of order", `${id} behind ${before}`);
+  const known = publishes.flatMap(({ id, begun, acknowledged }) =>
+    id === null || acknowledged === null ? [] : [{ id, begun, acknowledged }],
+  );
+  const answered = known.toSorted((a, b) => a.acknowledged - b.acknowledged);
+  let next = 0;
+  let last = "0-0";
+  for (const { id, begun } of known.toSorted((a, b) => a.begun - b.begun)) {
+    for (; (answered[next]?.acknowledged ?? Number.POSITIVE_INFINITY) < begun; next += 1) {
+      const { id: before } = answered[next] ?? { id: last };
+      if (compareIds(before, last) > 0) last = before;
+    }
+    if (compareIds(last, id) >= 0) violated("out of order", `${id} behind ${last}`);
   }
 }
 

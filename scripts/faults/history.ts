@@ -2,7 +2,10 @@
 
 import type { ChannelEvent } from "../../lib/pubsub/index.ts";
 
-/** An event as its publisher knows it. Publishers publish one after the other, labelled 1, 2, 3 …: its data. */
+/** When something happened: a number that grows. */
+export type Moment = number;
+
+/** An event as its publisher knows it, labelled 1, 2, 3 … as they were meant to be published: its data. */
 export interface PublishedEvent {
   readonly label: number;
   readonly channel: string;
@@ -11,10 +14,10 @@ export interface PublishedEvent {
   outcome: "acknowledged" | "unknown" | "refused";
   /** Null where it was not acknowledged. */
   id: string | null;
+  readonly begun: Moment;
+  /** When the answer had come. Null where none came. */
+  acknowledged: Moment | null;
 }
-
-/** When something happened: a number that grows. */
-export type Moment = number;
 
 /** A subscription as its owner knows it. */
 export interface Listener {

@@ -48,9 +48,21 @@ export function createPublishing(stage: Stage): Publishing {
 
   function note(channel: string, key: string | null): PublishedEvent {
     const label = history.publishes.length + 1;
-    const published: PublishedEvent = { label, channel, key, outcome: "unknown", id: null };
+    const published: PublishedEvent = {
+      label,
+      channel,
+      key,
+      outcome: "unknown",
+      id: null,
+      begun: stage.moment(),
+      acknowledged: null,
+    };
     history.publishes.push(published);
     return published;
+  }
+
+  function acknowledge(published: PublishedEvent, id: string): void {
+    Object.assign(published, { id, outcome: "acknowledged", acknowledged: stage.moment() });
   }
 
   async function publish(published: PublishedEvent, idempotencyKey?: string): Promise<void> {
@@ -58,8 +70,7 @@ export function createPublishing(stage: Stage): Publishing {
     try {
       const answer = await log.publish(channel, label, { key: key ?? undefined, idempotencyKey });
       if (answer.kind !== "published") throw new Error(answer.kind);
-      published.id = answer.id;
-      published.outcome = "acknowledged";
+      acknowledge(published, answer.id);
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) throw error;
       published.outcome = error.reason === "breaker-open" ? "refused" : "unknown";
@@ -91,7 +102,7 @@ export function createPublishing(stage: Stage): Publishing {
     for (const channel of CHANNELS) {
       const published = note(channel, null);
       const answer = await stage.log.publish(channel, published.label);
-      if (answer.kind === "published") Object.assign(published, { id: answer.id, outcome: "acknowledged" });
+      if (answer.kind === "published") acknowledge(published, answer.id);
     }
   }
   stage.wake = wake;

@@ -18,6 +18,8 @@ const published = (label: number, more: Partial<PublishedEvent> = {}): Published
   key: "k",
   outcome: "acknowledged",
   id: `${label}-0`,
+  begun: 2 * label,
+  acknowledged: 2 * label + 1,
   ...more,
 });
 
