@@ -45,13 +45,14 @@ export async function trim(
 
   // The family "" may be looked at twice, which is harmless; a cursor is the last family that was.
   const left = [...heads.keys()].filter((family) => family > cursor || cursor === "").toSorted();
-  const page = left.slice(0, FAMILIES_AT_ONCE);
-  const steps = page.flatMap((family) => {
+  const due = left.flatMap((family) => {
     const gone = trimmed.get(family)?.id ?? BEGINNING;
     const [upTo = old] = [old, seen(family) ?? old].toSorted(compareIds);
     const isEmpty = gone === heads.get(family)?.id;
     return isEmpty || compareIds(upTo, gone) <= 0 ? [] : [{ family, upTo }];
   });
+  // What has nothing to go takes no place: a family once used is known for ever.
+  const steps = due.slice(0, FAMILIES_AT_ONCE);
   const counts = await Promise.all(
     steps.map(({ family, upTo }) =>
       redis.run<number>(TRIM, [keys.log(family), keys.trimmed], [family, upTo]),
@@ -59,6 +60,6 @@ export async function trim(
   );
   return {
     events: counts.reduce((sum, count) => sum + count, 0),
-    next: left.length > page.length ? (page.at(-1) ?? null) : null,
+    next: due.length > steps.length ? (steps.at(-1)?.family ?? null) : null,
   };
 }

@@ -107,13 +107,15 @@ describe("the dashboard", () => {
       `event: gap\ndata: {"after":"1-0","first":"7-0"}\n\n${streamed("7-0", "seventh")}`,
     ];
     const { page } = await openPage(browser, dev.url, { kept: namesOf("ends") });
+    // What the page asks for before is not to be answered by these.
+    await page.goto("about:blank");
     const asked: string[] = [];
     await page.route("**/v1/channels/**", (route) => {
       const body = streams[asked.length] ?? "";
       asked.push(new URL(route.request().url()).search);
       return route.fulfill({ contentType: "text/event-stream", body });
     });
-    await page.reload();
+    await page.goto(dev.url);
     await page.locator("#feed").getByText("seventh").waitFor();
     expect(await page.locator("#feed li").allInnerTexts()).toEqual([
       expect.stringContaining("seventh"),

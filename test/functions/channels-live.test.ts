@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createEventLog, createLive, type LiveItem } from "../../lib/pubsub/index.ts";
+import { createBreaker, createConnection } from "../../lib/redis/index.ts";
 import type { Services } from "../../functions/services.ts";
 import { blocksOf, type Block } from "../support/event-stream.ts";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
+import { createTime } from "../lib/pubsub/live/time.ts";
 import { createHarness, KEYS, problemOf, type Harness } from "./support/harness.ts";
 
 let redis: TestRedis;
@@ -96,6 +98,17 @@ describe("GET /v1/channels/{channel or pattern}/events as a stream", () => {
     await publish("user:2", { data: 2 });
     expect(await next()).toMatchObject({ event: "message" });
   });
+
+  test.for(["gap", "error", "open"])(
+    "sends an event of type `%s`, its own word, as a message",
+    async (type) => {
+      const { next } = await watch("user:1/events");
+      const id = await publish("user:1", { data: 1, type });
+      const block = await next();
+      expect(block).toMatchObject({ id, event: "message" });
+      expect(JSON.parse(block["data"] ?? "")).toMatchObject({ type });
+    },
+  );
 
   test("goes on behind `after`, and behind Last-Event-ID whatever `after` says", async () => {
     const one = await publish("user:1", { data: 1 });
@@ -205,6 +218,39 @@ describe("GET /v1/channels/{channel or pattern}/events as a stream", () => {
       expect.objectContaining({ level: "error", event: "live", requestId: expect.any(String) }),
     );
   });
+});
+
+test("a client that does not read is closed, and its subscription left, when its time is over", async () => {
+  const { timer, now, advance, next } = createTime();
+  const breaker = createBreaker({ failures: Infinity });
+  const connection = createConnection({ url: proxy.url, token: redis.token, timeoutMs: 5_000, breaker });
+  adapt = (services) => ({
+    ...services,
+    live: createLive({
+      redis: services.redis,
+      log: services.events,
+      prefix: services.prefix,
+      subscribe: connection.subscribe,
+      timer,
+      now,
+    }),
+  });
+  const reader = (await ask("user:1/events", key)).body?.getReader();
+  let isClosed = false;
+  void reader?.closed.then(() => (isClosed = true));
+  await reader?.read();
+  const reading = reader?.read();
+  await expect.poll(listeners, { timeout: 5_000 }).toBe(1);
+  await publish("user:1", { data: 1 });
+  await reading;
+  advance(15 * 60_000 - 1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isClosed).toBe(false);
+  advance(1);
+  await expect.poll(() => isClosed).toBe(true);
+  await expect.poll(listeners, { timeout: 5_000 }).toBe(0);
+  expect(next()).toBe(Infinity);
+  expect(harness.logs.filter(({ event }) => event === "live")).toEqual([]);
 });
 
 describe("a client that leaves", () => {

@@ -1,5 +1,6 @@
 // Order: the events of one key of a channel, while one of them waits for a retry.
 
+import { compareIds } from "../ids.ts";
 import { laneOf, type PendingEvent } from "../subscriptions/records.ts";
 
 /** How many of a lane's events are made due when the one before them is settled. */
@@ -48,7 +49,7 @@ export function createLanes(
   };
 }
 
-/** The events of one lane as they stand in it; those that are in none of these behind them. */
+/** The events of one lane as they stand in it; those that are in none of these behind them, the oldest first. */
 export function inOrder(
   retries: readonly PendingEvent[],
   lanes: ReadonlyMap<string, readonly string[]>,
@@ -58,6 +59,8 @@ export function inOrder(
     return { pending, place: place < 0 ? Number.POSITIVE_INFINITY : place };
   });
   return placed
-    .toSorted((a, b) => (a.place === b.place ? 0 : a.place - b.place))
+    .toSorted((a, b) =>
+      a.place === b.place ? compareIds(a.pending.event.id, b.pending.event.id) : a.place - b.place,
+    )
     .map(({ pending }) => pending);
 }

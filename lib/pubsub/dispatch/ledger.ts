@@ -3,6 +3,7 @@
 import type { KeptAttempt } from "../subscriptions/history.ts";
 import { pendingText, type PendingEvent, type Progress } from "../subscriptions/records.ts";
 import { isEmpty, noChanges, type Changes } from "./changes.ts";
+import type { Room } from "./room.ts";
 
 type Counts = Omit<Progress, "after" | "done">;
 
@@ -25,11 +26,16 @@ export interface Ledger {
   take(): Changes;
 }
 
-/** @param pending how many events are kept */
-export function createLedger(progress: Counts, pending: number): Ledger {
+/**
+ * @param pending how many events are kept
+ * @param room is told how much there is to write down
+ */
+export function createLedger(progress: Counts, pending: number, room: Room): Ledger {
   let counts: Counts = { ...progress, pending };
   let changes = noChanges();
   let counted = false;
+  /** Bytes of events to write down. */
+  let bytes = 0;
 
   function count(moved: Partial<Counts>): void {
     counts = { ...counts, ...moved };
@@ -50,7 +56,10 @@ export function createLedger(progress: Counts, pending: number): Ledger {
       count({ attempts: n });
     },
     keep(event, due) {
-      changes.pending.set(event.event.id, pendingText(event));
+      const text = pendingText(event);
+      bytes += text.length;
+      room.add(text.length);
+      changes.pending.set(event.event.id, text);
       if (due !== null) changes.due.set(event.event.id, due);
     },
     forget(id) {
@@ -66,6 +75,8 @@ export function createLedger(progress: Counts, pending: number): Ledger {
       const taken = changes;
       changes = noChanges();
       counted = false;
+      room.add(-bytes);
+      bytes = 0;
       return taken;
     },
   };

@@ -2,10 +2,12 @@
 
 import type { Position } from "../look.ts";
 import { compareIds } from "../ids.ts";
+import { EVENTS } from "../keys.ts";
 import { familiesBehind, positionIn, type Standing } from "../subscriptions/positions.ts";
 import { definitionOf, NO_PROGRESS, progressOf, type Definition } from "../subscriptions/records.ts";
 import { standingOf } from "../subscriptions/subscribers.ts";
 import type { Subscriber } from "../subscriptions/types.ts";
+import { LOOK_AGAIN } from "./scripts.ts";
 import type { Survey } from "./survey.ts";
 
 /** Events pending for a subscription, at most: then it gets no others, and the log keeps them. */
@@ -57,10 +59,13 @@ export interface Plan {
   readonly isPart: boolean;
 }
 
-/** Whether a lease holds. One that ends later than one can has been given by a clock that was wrong. */
+/** What two clocks may be apart without one of them being wrong. */
+const SKEW_MS = 5_000;
+
+/** Whether a lease holds. One that ends much later than one can has been given by a clock that was wrong. */
 export function isHeld(lease: string, now: number, leaseMs: number): boolean {
   const until = Number(lease.split(" ")[1] ?? 0);
-  return until > now && until - now <= leaseMs;
+  return until > now && until - now <= leaseMs + SKEW_MS;
 }
 
 /** Whether a lease was given back, or never held. */
@@ -77,9 +82,9 @@ export interface CandidateOptions {
 export function candidatesOf(seen: Survey, options: CandidateOptions): Candidate[] {
   const { subscribers, leaseMs, random } = options;
   const known = [...seen.subscriptions.keys(), ...subscribers.keys()];
-  // What is on the agenda and unknown is in another version's code: its names have progress, and nothing else has.
+  // What is on the agenda and unknown is in another version's code, where it has progress; else it was deleted, and has to go.
   const unknown = [...seen.due.keys()].filter(
-    (id) => seen.progress.has(id) && !seen.subscriptions.has(id) && !subscribers.has(id),
+    (id) => id !== EVENTS && id !== LOOK_AGAIN && !seen.subscriptions.has(id) && !subscribers.has(id),
   );
   return rotated([...known, ...unknown], random)
     .filter((id) => !isHeld(seen.leases.get(id) ?? "", seen.at, leaseMs))

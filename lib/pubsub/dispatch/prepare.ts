@@ -7,6 +7,7 @@ import type { SubscriptionKeys } from "../subscriptions/keys.ts";
 import { positionIn } from "../subscriptions/positions.ts";
 import type { Passed } from "./commit.ts";
 import { createReading, type Reading } from "./reading.ts";
+import { createRoom, type Room } from "./room.ts";
 import { createServed, type Served } from "./served.ts";
 import type { Survey } from "./survey.ts";
 import { lanesOf, type Taken } from "./take.ts";
@@ -33,17 +34,24 @@ export interface Prepared {
 
 /** Cost: nothing; where events with keys are pending, 1 trip, and 1 command for each subscription. */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
-  const all = await Promise.all(options.taken.map((taken) => prepareOne(options, taken)));
+  const room = createRoom();
+  const all = await Promise.all(options.taken.map((taken) => prepareOne(options, taken, room)));
   return {
     served: all.flatMap((each) => ("work" in each ? [each] : [])),
     passed: all.flatMap((each) => ("work" in each ? [] : [each])),
   };
 }
 
-async function prepareOne(options: PrepareOptions, { claim, retries }: Taken): Promise<Served | Passed> {
+async function prepareOne(
+  options: PrepareOptions,
+  { claim, retries }: Taken,
+  room: Room,
+): Promise<Served | Passed> {
   const { redis, keys, seen, looks, random } = options;
   const { id, standing, definition, subscriber, text } = claim;
-  if (standing === null) return { id, progress: "", again: seen.at + UNKNOWN_MS };
+  // What nothing is known of was deleted.
+  if (standing === null)
+    return { id, progress: "", again: seen.progress.has(id) ? seen.at + UNKNOWN_MS : null };
   // Should it have become active meanwhile, it is to be looked at.
   if (definition !== null && definition.status !== "active") return { id, progress: "", again: seen.at };
 
@@ -61,6 +69,7 @@ async function prepareOne(options: PrepareOptions, { claim, retries }: Taken): P
     pending: retries.pending,
     lanes: retries.pending > 0 ? await lanesOf({ redis, keys }, id, events) : new Map(),
     partly: claim.partly || retries.more,
+    room,
     random,
     at: seen.at,
   });

@@ -8,9 +8,9 @@ import { PAGE, wasLeft, type Claim, type Plan } from "./plan.ts";
 import { CLAIM, LOAD } from "./scripts.ts";
 import type { Survey } from "./survey.ts";
 
-/** Retries loaded at once for a subscription, and their bytes. */
+/** Retries loaded at once for a subscription, and the bytes of those of all; one of each is loaded all the same. */
 const RETRIES = 50;
-const RETRY_BYTES = 262_144;
+const RETRY_BYTES = 1_048_576;
 
 export interface Retries {
   readonly due: readonly PendingEvent[];
@@ -47,6 +47,7 @@ export async function take(
   options: TakeOptions,
 ): Promise<{ taken: Taken[]; looks: readonly Look[]; moved: boolean }> {
   const { redis, keys, plan } = options;
+  const bytes = Math.floor(RETRY_BYTES / Math.max(1, plan.claims.filter(({ load }) => load).length));
   const [claimed, progress, looks, retries] = await Promise.all([
     claim(options),
     // Behind the claim: who still served one, by a clock that is not this one's, may have got on since the survey.
@@ -54,7 +55,9 @@ export async function take(
       plan.claims.map(async ({ id, lease }) => (wasLeft(lease) ? null : progressOfOne(options, id))),
     ),
     plan.reads.length === 0 ? [] : lookBehind({ redis, keys: keys.log }, plan.reads, { most: PAGE }),
-    Promise.all(plan.claims.map(async ({ id, load }) => (load ? loadRetries(options, id) : NO_RETRIES))),
+    Promise.all(
+      plan.claims.map(async ({ id, load }) => (load ? loadRetries(options, id, bytes) : NO_RETRIES)),
+    ),
   ]);
   const taken = plan.claims.flatMap((each, i) =>
     claimed[i] === 1
@@ -83,11 +86,11 @@ function claim({ redis, keys, seen, plan, lease, until }: TakeOptions): Promise<
   );
 }
 
-async function loadRetries({ redis, keys, seen }: TakeOptions, id: string): Promise<Retries> {
+async function loadRetries({ redis, keys, seen }: TakeOptions, id: string, bytes: number): Promise<Retries> {
   const [pending, more, records] = await redis.run<[number, number, string[]]>(
     LOAD,
     [keys.due(id), keys.pending(id)],
-    [seen.at, RETRIES, RETRY_BYTES],
+    [seen.at, RETRIES, bytes],
   );
   return { due: records.filter((_, i) => i % 2 === 1).map(pendingOf), pending, more: more === 1 };
 }

@@ -13,6 +13,7 @@ import { createLedger } from "./ledger.ts";
 import { MAX_PENDING, REST_MS } from "./plan.ts";
 import type { Reading } from "./reading.ts";
 import { hasFailedTooLong, retryDelay } from "./schedule.ts";
+import type { Room } from "./room.ts";
 import { createTracks } from "./tracks.ts";
 import type { Delivery } from "./types.ts";
 
@@ -43,6 +44,8 @@ export interface WorkOptions {
   readonly lanes: ReadonlyMap<string, readonly string[]>;
   /** Whether there is more than was read and loaded. */
   readonly partly: boolean;
+  /** For what is kept. */
+  readonly room: Room;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** Milliseconds since 1970, when all this was read. */
@@ -76,8 +79,8 @@ export interface Settled {
 }
 
 export function createWork(options: WorkOptions): Work {
-  const { progress, readings, random, at } = options;
-  const ledger = createLedger(progress, options.pending);
+  const { progress, readings, room, random, at } = options;
+  const ledger = createLedger(progress, options.pending, room);
   const lanes = createLanes(options.lanes, ledger.lane);
   const tracks = createTracks<Item>(
     inOrder(options.retries, options.lanes).map(retried),
@@ -151,9 +154,10 @@ export function createWork(options: WorkOptions): Work {
     next() {
       if (isResting()) return null;
       return tracks.next((item) => {
-        if (item.reading !== null && isFull()) return "leave";
         const lane = laneOf(item.event);
-        if (lane === null || lanes.isTurn(lane, item.event.id)) return "take";
+        const comesAside = lane !== null && !lanes.isTurn(lane, item.event.id);
+        if (item.reading !== null && (isFull() || (comesAside && !room.allows()))) return "leave";
+        if (!comesAside) return "take";
         putAside(item, lane);
         return "drop";
       });

@@ -28,13 +28,13 @@ export function createLive<Data = unknown>({
   const settings = { ...rest, subrequests, lastsMs, heartbeatMs, awayMs, on, now, timer, keys };
 
   return {
-    async open(pattern, { after, signal }) {
+    async open(pattern, { after, signal, onOver = () => undefined }) {
       // Before anything is shown: a Redis that is away is an error here, and later it is not.
       const first: EventPage<Data> =
         after === undefined
           ? { events: [], next: null, position: await rest.log.end(), gap: null }
           : await rest.log.read(pattern, { after });
-      return view({ ...settings, pattern, signal, first, start: after ?? first.position });
+      return view({ ...settings, pattern, signal, onOver, first, start: after ?? first.position });
     },
   };
 }

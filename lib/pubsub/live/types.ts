@@ -32,7 +32,7 @@ export interface LiveOptions<Data = unknown> {
    * and its subscriptions. 50, what the free plan allows.
    */
   subrequests?: number;
-  /** How long a stream lasts at most, for its viewer to resume. 15 min. */
+  /** How long a stream lasts at most from its first item on, read or not, for its viewer to resume. 15 min. */
   lastsMs?: number;
   /**
    * How far apart signs of life are. 15 s, as the HTML standard advises. Where a viewer's leaving shows only when something cannot
@@ -53,6 +53,11 @@ export interface LiveStart {
   after?: string | undefined;
   /** Says that the viewer has left: the stream ends, and its subscription with it. */
   signal: AbortSignal;
+  /**
+   * Is called when the stream has lasted `lastsMs`, also while nobody asks for an item: a generator nobody asks cannot say itself
+   * that it is over. Its subscription is left by then.
+   */
+  onOver?: () => void;
 }
 
 export interface Live<Data = unknown> {

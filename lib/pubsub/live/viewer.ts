@@ -23,6 +23,7 @@ export type Viewer<Data> = Required<Omit<LiveOptions<Data>, "prefix">> & {
   readonly keys: PubSubKeys;
   readonly pattern: string;
   readonly signal: AbortSignal;
+  readonly onOver: () => void;
   /** Where it begins, and what it begins with. */
   readonly start: string;
   readonly first: EventPage<Data>;
@@ -32,7 +33,7 @@ const later = (a: string, b: string): string => (compareIds(a, b) < 0 ? b : a);
 
 export async function* view<Data>(viewer: Viewer<Data>): AsyncGenerator<LiveItem<Data>, void> {
   const { redis, log, subscribe, subrequests, lastsMs, heartbeatMs, awayMs, on, now, timer } = viewer;
-  const { keys, pattern, signal, start, first } = viewer;
+  const { keys, pattern, signal, onOver, start, first } = viewer;
   const scope = scopeOf(pattern);
   const matches = createMatcher(pattern);
 
@@ -121,6 +122,11 @@ export async function* view<Data>(viewer: Viewer<Data>): AsyncGenerator<LiveItem
   }
 
   signal.addEventListener("abort", leave);
+  // Who does not read keeps all of this at a `yield`, where no clock is looked at.
+  const callOff = timer(lastsMs, () => {
+    leave();
+    onOver();
+  });
   try {
     if (signal.aborted) return;
     yield { kind: "position", position };
@@ -142,6 +148,7 @@ export async function* view<Data>(viewer: Viewer<Data>): AsyncGenerator<LiveItem
       await bell.wait(Math.min(lookAt, beatAt, endAt, listener.tryAt) - now());
     }
   } finally {
+    callOff();
     signal.removeEventListener("abort", leave);
     over.abort();
   }

@@ -15,7 +15,7 @@ import { createCommands } from "./commands.ts";
 import { effectOf } from "./effect.ts";
 import { createKeyIndex } from "./key-index.ts";
 import { createLuaRuntimes } from "./lua.ts";
-import { toEngineError, toEngineReply } from "./reply.ts";
+import { errorReply, toEngineError, toEngineReply } from "./reply.ts";
 import { replay } from "./replay.ts";
 import { openSnapshot, type Snapshot } from "./snapshot.ts";
 import { subscribeTo, watchCommands } from "./subscriptions.ts";
@@ -75,15 +75,20 @@ export async function createEmbeddedEngine(options: {
 
   // None while it is opened: what is replayed is in the journal.
   let snapshot: Snapshot | null = null;
+  /** The sessions whose command has written. */
+  const writers = new WeakSet<object>();
   const executor = new CommandExecutor({
     registry: createCommands(index),
     profile: state.profile,
     policies: [
       {
         name: "journal",
-        afterExecute(plan, _context, result) {
+        afterExecute(plan, { session }, result) {
           const command = snapshot === null || !mayWrite(plan) ? null : effectOf(plan, result);
-          if (command !== null) snapshot?.add({ at: Date.now(), command });
+          if (command !== null) {
+            snapshot?.add({ at: Date.now(), command });
+            writers.add(session);
+          }
           return result;
         },
       },
@@ -118,22 +123,40 @@ export async function createEmbeddedEngine(options: {
     });
   }
 
+  /** Waits until what was done is kept. @returns what the writes among it are answered where it could not be */
+  async function unkept(): Promise<EngineError | null> {
+    try {
+      await snapshot?.kept();
+      return null;
+    } catch (error) {
+      // As Redis says it where it cannot write. Here the write is done, and is kept as soon as writing works again.
+      return errorReply(
+        `the data could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+        "MISCONF",
+      );
+    }
+  }
+
   let closing: Promise<void> | undefined;
   return {
     description: `embedded (js-redis-server ${libraryVersion()})`,
     pipeline: (commands) =>
       withSession(async (session) => {
-        const replies: EngineReply[] = [];
+        const replies: { reply: EngineReply; wrote: boolean }[] = [];
         // One after the other: a pipeline keeps its order.
-        for (const command of commands) replies.push(await execute(session, executor, command));
-        await snapshot?.kept();
-        return replies;
+        for (const command of commands) {
+          writers.delete(session);
+          const reply = await execute(session, executor, command);
+          replies.push({ reply, wrote: writers.has(session) });
+        }
+        const error = await unkept();
+        return replies.map(({ reply, wrote }) => (wrote && error ? error : reply));
       }),
     transaction: (commands) =>
       withSession(async (session) => {
         const replies = await runTransaction(session, executor, commands);
-        await snapshot?.kept();
-        return replies;
+        const error = await unkept();
+        return writers.has(session) && error ? error : replies;
       }),
     subscribe: async (kind, channels, listener) => subscribeTo(state.pubsubBroker, kind, channels, listener),
     monitor: async (listener) => watchCommands(state, executor, listener),

@@ -36,7 +36,10 @@ export function decodeFrames(file: Buffer): { entries: JournalEntry[]; end: numb
   const entries: JournalEntry[] = [];
   let end = 0;
   while (end + HEADER <= file.length) {
-    const next = end + HEADER + file.readUInt32BE(end);
+    const length = file.readUInt32BE(end);
+    // No frame is empty, but zeros, which a power cut may leave at the end, would pass for one: the CRC of nothing is 0.
+    if (length === 0) break;
+    const next = end + HEADER + length;
     const payload = file.subarray(end + HEADER, next);
     if (next > file.length || crc32(payload) !== file.readUInt32BE(end + 4)) break;
     // The checksum holds, so this is what encodeFrame wrote.

@@ -18,7 +18,10 @@ const RETRY_AFTER_MS = 1_000;
 export interface Snapshot {
   /** Takes a write that has been done. */
   add(entry: JournalEntry): void;
-  /** Resolves when all that was added so far survives a kill of this process. Costs nothing where that is so already. */
+  /**
+   * Resolves when all that was added so far survives a kill of this process. Costs nothing where that is so already.
+   * Rejects with the file system's error where it could not be written; it is tried again with the next write.
+   */
   kept(): Promise<void>;
   /** Writes what is not written yet, and gives the directory back. Never rejects. Safe to call twice. */
   close(): Promise<void>;
@@ -34,6 +37,13 @@ export interface SnapshotOptions {
   /** Told when a file was put aside, when writing begins to fail, and when it works again. */
   log: (message: string) => void;
 }
+
+const CLOSED: JournalFile = {
+  append() {
+    throw new Error("the journal is closed");
+  },
+  close() {},
+};
 
 function text(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -95,6 +105,8 @@ export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> 
   let file: JournalFile;
   /** Done, and in no journal yet. */
   let added: JournalEntry[] = [];
+  /** How many of these the snapshot in the making holds. Until it is in place or has failed, nothing is appended. */
+  let inSnapshot = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let lastFailure: string | undefined;
@@ -126,15 +138,21 @@ export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> 
     lastFailure = text(error);
   }
 
-  /** To be called between commands, so that scripts and transactions stand in one frame. */
-  function append(): void {
-    if (added.length === 0) return;
+  /**
+   * To be called between commands, so that scripts and transactions stand in one frame.
+   * @returns false where it has to wait for the snapshot in the making
+   * @throws the file system's error; they stay then, for the next call or the next snapshot.
+   */
+  function append(): boolean {
+    if (added.length === 0) return true;
+    if (inSnapshot > 0) return false;
     try {
       file.append(added);
       added = [];
+      return true;
     } catch (error) {
-      // They stay; the next snapshot has them.
       failed(error);
+      throw error;
     }
   }
 
@@ -151,22 +169,31 @@ export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> 
   async function write(): Promise<void> {
     try {
       const chunks = await betweenCommands(() => {
-        append();
+        try {
+          append();
+        } catch {
+          // Told already. The snapshot has them.
+        }
         const journal = openJournalFile(journalPath(directory, number + 1));
         file.close();
         file = journal.file;
         number += 1;
-        added = [];
+        // What the old journal lacks: in the new one before the snapshot is in place, it would be done twice; dropped, and
+        // the snapshot failing, later writes would come behind a hole.
+        inSnapshot = added.length;
         dirty = false;
         return encodeSnapshot({ entries: database.entriesSnapshot(), journal: number });
       });
       await replaceFile(path, chunks);
+      added.splice(0, inSnapshot);
+      inSnapshot = 0;
       for (const old of await journalsIn(directory)) {
         if (old < number) await rm(journalPath(directory, old));
       }
       if (lastFailure !== undefined) log(`Redis data is written to ${path} again.`);
       lastFailure = undefined;
     } catch (error) {
+      inSnapshot = 0;
       failed(error);
     }
   }
@@ -189,14 +216,16 @@ export async function openSnapshot(options: SnapshotOptions): Promise<Snapshot> 
       schedule(WRITE_AFTER_MS);
     },
     async kept() {
-      if (added.length > 0) await betweenCommands(append);
+      while (added.length > 0 && !(await betweenCommands(append))) await writing;
     },
     close: () =>
       (closing ??= (async () => {
         clearTimeout(timer);
         await writing;
-        if (dirty) await write();
+        if (dirty) await (writing = write());
         file.close();
+        // Who waits in `kept` still must not write to a descriptor that may be another file's by now.
+        file = CLOSED;
         await unlock();
       })()),
   };

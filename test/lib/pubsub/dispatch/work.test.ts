@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { createReading } from "../../../../lib/pubsub/dispatch/reading.ts";
+import { createRoom } from "../../../../lib/pubsub/dispatch/room.ts";
 import { createWork, type WorkOptions } from "../../../../lib/pubsub/dispatch/work.ts";
 import type { Delivery } from "../../../../lib/pubsub/index.ts";
 import { NO_PROGRESS, progressOf, type PendingEvent } from "../../../../lib/pubsub/subscriptions/records.ts";
@@ -62,6 +63,7 @@ function workOf(options: Partial<WorkOptions>) {
     pending: 0,
     lanes: new Map(),
     partly: false,
+    room: createRoom(),
     random: () => 0.5,
     at: 0,
     ...options,

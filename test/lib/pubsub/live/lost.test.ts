@@ -196,14 +196,37 @@ describe("a viewer that reads slowly", () => {
     leave();
   });
 
+  test("or not at all has its subscription left when its time is over", async () => {
+    let over = 0;
+    const { stream, time, isSubscribed } = await openStream(target, {
+      lastsMs: 60_000,
+      onOver: () => (over += 1),
+    });
+    await stream.next();
+    const next = stream.next();
+    await soon(isSubscribed);
+    await log.publish("user:1", 1);
+    await next;
+    time.advance(59_999);
+    expect(over).toBe(0);
+    time.advance(1);
+    expect(over).toBe(1);
+    const channel = `${target.prefix}:{pubsub}:live:user`;
+    await expect
+      .poll(() => ask(redis.engine, "PUBSUB", "NUMSUB", channel), { timeout: 5_000 })
+      .toEqual([Buffer.from(channel), 0]);
+    expect((await stream.next()).done).toBe(true);
+  });
+
   test("and goes without a word leaves no subscription", async () => {
-    const { stream, isSubscribed } = await openStream(target);
+    const { stream, time, isSubscribed } = await openStream(target);
     await stream.next();
     const next = stream.next();
     await soon(isSubscribed);
     await log.publish("user:1", 1);
     await next;
     await stream.return();
+    expect(time.next()).toBe(Infinity);
     const channel = `${target.prefix}:{pubsub}:live:user`;
     await expect
       .poll(() => ask(redis.engine, "PUBSUB", "NUMSUB", channel), { timeout: 5_000 })

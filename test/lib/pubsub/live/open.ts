@@ -12,6 +12,7 @@ export interface ViewerOptions {
   after?: string | undefined;
   subrequests?: number;
   lastsMs?: number;
+  onOver?: () => void;
   /** Stands between the viewer and Redis's Pub/Sub. */
   through?: (subscribe: Subscribe) => Subscribe;
   time?: Time;
@@ -75,7 +76,11 @@ export async function openStream(target: Target, options: ViewerOptions = {}) {
     ...(options.subrequests !== undefined && { subrequests: options.subrequests }),
     ...(options.lastsMs !== undefined && { lastsMs: options.lastsMs }),
   });
-  const stream = await live.open(pattern, { after, signal: leaving.signal });
+  const stream = await live.open(pattern, {
+    after,
+    signal: leaving.signal,
+    ...(options.onOver !== undefined && { onOver: options.onOver }),
+  });
   return { stream, redis, time, troubles, leave: () => leaving.abort(), isSubscribed: () => standing > 0 };
 }
 
@@ -105,8 +110,8 @@ export async function openViewer(target: Target, options: ViewerOptions = {}): P
       await vi.waitFor(
         () => {
           if (holds()) return;
-          // It waits for nothing but time: what it asked Redis for has come, however long that took.
-          if (time.next() < Infinity) time.advance(stepMs);
+          // Beside its end it waits for nothing but time: what it asked Redis for has come, however long that took.
+          if (time.set() > 1) time.advance(stepMs);
           throw new Error(`it does not come to pass: ${JSON.stringify(items)}`);
         },
         { timeout: 8_000, interval: 2 },

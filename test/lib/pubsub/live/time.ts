@@ -7,6 +7,8 @@ export interface Time extends Required<Pick<LiveOptions, "now" | "timer">> {
   readonly advance: (ms: number) => void;
   /** When the next timer rings. Infinity where none is set. */
   readonly next: () => number;
+  /** How many timers are set. */
+  readonly set: () => number;
 }
 
 export function createTime(start = Date.UTC(2026, 10, 1)): Time {
@@ -17,6 +19,7 @@ export function createTime(start = Date.UTC(2026, 10, 1)): Time {
   return {
     now: () => at,
     next: () => first()?.[1].due ?? Infinity,
+    set: () => timers.size,
     timer(ms, ring) {
       const id = Symbol("timer");
       timers.set(id, { due: at + ms, ring });

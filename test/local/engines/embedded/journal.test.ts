@@ -190,3 +190,14 @@ describe("journals and snapshots", () => {
     expect(await run(await open(await copyOf(directory)), "GET", "k")).toBe("ac");
   });
 });
+
+test("zeros behind the last frame are no frames", async () => {
+  const whole = frame("SET", "k", "a");
+  const file = Buffer.concat([whole, Buffer.alloc(4_096)]);
+  expect(decodeFrames(file)).toMatchObject({ entries: { length: 1 }, end: whole.length });
+  const directory = await newDirectory();
+  await writeFile(join(directory, "redis.journal-0"), file);
+  const engine = await open(directory);
+  await run(engine, "APPEND", "k", "b");
+  expect(await run(await open(await copyOf(directory)), "GET", "k")).toBe("ab");
+});
