@@ -2,23 +2,18 @@
 
 import * as v from "valibot";
 import { jsonObject } from "../http/json-object.ts";
-import { isWithin, MAX_LEVELS } from "../http/nesting.ts";
+import { isKeepable } from "../http/json-value.ts";
+import { MAX_LEVELS } from "../http/nesting.ts";
 import { name } from "../http/validation.ts";
 
 export const configName = v.object({
   name: v.pipe(name, v.description("A config's name."), v.examples(["shop"])),
 });
 
-/** JSON.parse makes an infinity of 1e400, which no JSON can say again. */
-const isFinite = (value: unknown): boolean => {
-  if (typeof value === "number") return Number.isFinite(value);
-  return typeof value !== "object" || value === null || Object.values(value).every(isFinite);
-};
-
 export const configChanges = v.pipe(
   jsonObject,
   v.check(
-    (fields) => Object.values(fields).every((value) => isWithin(MAX_LEVELS, value) && isFinite(value)),
+    (fields) => Object.values(fields).every(isKeepable),
     `has a field that is more than ${MAX_LEVELS} levels deep, or a number beyond what a double holds`,
   ),
   v.metadata({

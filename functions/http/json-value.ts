@@ -9,10 +9,13 @@ const isFinite = (value: unknown): boolean => {
   return typeof value !== "object" || value === null || Object.values(value).every(isFinite);
 };
 
+/** Whether it can be kept: not too deep, and JSON again when it is written. */
+export const isKeepable = (value: unknown): boolean => isWithin(MAX_LEVELS, value) && isFinite(value);
+
 export const jsonValue = v.pipe(
   v.unknown(),
   v.check(
-    (value) => isWithin(MAX_LEVELS, value) && isFinite(value),
+    isKeepable,
     `must be JSON of at most ${MAX_LEVELS} levels, without a number beyond what a double holds`,
   ),
 );

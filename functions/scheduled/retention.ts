@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 const MOST_STEPS = 10;
 
 /**
- * Trims what was published more than 7 days ago and all living subscriptions have seen, in at most 1,000 families.
+ * Trims what was published more than 7 days ago and all living subscriptions have seen, in at most 1,000 families that have such events.
  * @throws RedisUnavailableError: what was trimmed until then is
  * Cost: 3 trips, 4 commands and 4 for each family that there is something to trim of; for each 100 families more 2 trips more.
  */
