@@ -135,7 +135,10 @@ export async function* view<Data>(viewer: Viewer<Data>): AsyncGenerator<LiveItem
     while (goesOn()) {
       listener.tend();
       if (listener.turned() && awaySince === undefined) lookAt = now();
-      if (now() >= lookAt) yield* look();
+      if (now() >= lookAt) {
+        yield* look();
+        continue;
+      }
       const message = listener.take();
       if (message !== undefined) {
         yield* hear(message);

@@ -218,6 +218,27 @@ describe("a viewer that reads slowly", () => {
     expect((await stream.next()).done).toBe(true);
   });
 
+  test("until its time is over hears of nothing after that, whether its last event came by message or from the log", async () => {
+    const channel = createChannel();
+    const { stream, time, isSubscribed } = await openStream(target, {
+      lastsMs: 60_000,
+      through: channel.through,
+    });
+    await stream.next();
+    const next = stream.next();
+    await soon(isSubscribed);
+    await log.publish("user:1", 1);
+    await next;
+    channel.loses = (payload) => payload.includes("lost");
+    const lost = stream.next();
+    await log.publish("user:1", "lost");
+    await log.publish("user:1", 2);
+    expect((await lost).value).toMatchObject({ kind: "event", event: { data: "lost" } });
+    expect((await stream.next()).value).toMatchObject({ kind: "event", event: { data: 2 } });
+    time.advance(60_000);
+    expect((await stream.next()).done).toBe(true);
+  });
+
   test("and goes without a word leaves no subscription", async () => {
     const { stream, time, isSubscribed } = await openStream(target);
     await stream.next();
