@@ -140,7 +140,10 @@ async function publish(url: string, i: number): Promise<string> {
       headers: { ...headers, "content-type": "application/json", "idempotency-key": `tick-${i}` },
       body,
     });
-    if (response.status === 202) return ((await response.json()) as { id: string }).id;
+    if (response.status === 202) {
+      const { id }: { id: string } = await response.json();
+      return id;
+    }
     const reason = await response.text();
     if (response.status !== 503 || tries === MOST_TRIES) throw new Error(`${response.status}: ${reason}`);
     await delay(RETRY_MS);
