@@ -113,10 +113,11 @@ describe.each(WAYS)("invalidated %s", (way, invalidate) => {
       atLeast = i;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 12));
     }
+    // A slow machine may not have stored anything between two invalidations yet.
+    await expect.poll(() => hits, { timeout: 5_000 }).toBeGreaterThan(0);
     race.over = true;
     await Promise.all(readers);
     expect(violations).toBe(0);
-    expect(hits).toBeGreaterThan(0);
   });
 });
 
