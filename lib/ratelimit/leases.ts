@@ -1,5 +1,7 @@
 // What an isolate holds of limits: permits taken from Redis in advance, to be spent without a trip.
 
+import { createRefusals, type Refusals } from "./refusals.ts";
+
 /** Where permits were taken in advance, as the script knows it. */
 export interface Stamp {
   readonly born: number;
@@ -47,7 +49,10 @@ export interface Leases {
   ask(key: string, permits: number, now: number, until: number): Advance;
   /** Redis has answered: with a lease, or with none to give. */
   keep(key: string, lease: Lease | undefined): void;
+  /** Forgets what is known of the key, refusals too. */
   forget(key: string): void;
+  /** Checks that were refused a moment ago. */
+  readonly refusals: Refusals;
 }
 
 interface Known {
@@ -60,10 +65,11 @@ interface Known {
 /** The first lease of an identifier the isolate has not seen is this share of the policy's: it may be its last call here. */
 const FIRST_SHARE = 1 / 25;
 
-/** @param maxEntries the identifiers that are remembered; the least recently used goes first. 1,000 */
+/** @param maxEntries the identifiers that are remembered, and the checks that were refused; the least recently used goes first. 1,000 */
 export function createLeases({ maxEntries = 1_000 } = {}): Leases {
   // A Map keeps the order of insertion: first is the least recently used.
   const known = new Map<string, Known>();
+  const refusals = createRefusals(maxEntries);
 
   function put(key: string, entry: Known): void {
     known.delete(key);
@@ -118,6 +124,9 @@ export function createLeases({ maxEntries = 1_000 } = {}): Leases {
 
     forget(key) {
       known.delete(key);
+      refusals.forget(key);
     },
+
+    refusals,
   };
 }

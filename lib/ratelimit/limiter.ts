@@ -19,6 +19,8 @@ interface Asked extends Limit {
   readonly key: string;
 }
 
+const isLeasing = ({ policy, cost }: Asked): boolean => policy.lease !== undefined && cost > 0;
+
 const holdMs = ({ policy: { lease } }: Asked): number =>
   Math.floor((lease?.seconds ?? MAX_LEASE_SECONDS) * 1_000);
 
@@ -67,7 +69,7 @@ export function createRateLimiter({
    * for nothing either, and gives nothing back.
    */
   function advancesOf(asked: readonly Asked[], at: number): Advance[] {
-    const leasing = asked.every(({ policy, cost }) => policy.lease !== undefined && cost > 0);
+    const leasing = asked.every(isLeasing);
     return asked.map(({ key, policy: { lease } }) =>
       leasing && leases !== undefined && lease !== undefined
         ? leases.ask(key, lease.permits, at, at + timeoutMs)
@@ -84,6 +86,20 @@ export function createRateLimiter({
     leases.keep(asked.key, leased > 0 ? lease : undefined);
   }
 
+  /** Until the last of those that refused has room, but no longer than permits are held: somebody may give some back. */
+  function rememberRefusal(
+    asked: readonly Asked[],
+    replies: readonly Reply[],
+    standings: readonly Standing[],
+    at: number,
+  ): void {
+    const waits = replies.flatMap(({ fits, waitMs }, i) =>
+      fits || asked[i]?.policy.shadow === true ? [] : [waitMs],
+    );
+    if (leases === undefined || waits.length === 0 || !asked.every(isLeasing)) return;
+    leases.refusals.remember(asked, standings, at + Math.min(Math.max(...waits), ...asked.map(holdMs)));
+  }
+
   async function ask(asked: readonly Asked[], at: number): Promise<Standing[]> {
     const advances = advancesOf(asked, at);
     const answer = await bounded(
@@ -96,12 +112,14 @@ export function createRateLimiter({
       () => new RedisUnavailableError("timeout"),
     );
     const replies = readReplies(answer, asked.length);
-    return replies.map((reply, i) => {
+    const standings = replies.map((reply, i) => {
       const [limit, advance] = [asked[i], advances[i]];
       if (limit !== undefined && advance !== undefined) keep(limit, advance, reply, at);
       const { fits, remaining, leased, waitMs } = reply;
       return { fits, remaining: remaining + leased, resetAt: now() + waitMs };
     });
+    rememberRefusal(asked, replies, standings, at);
+    return standings;
   }
 
   return {
@@ -114,6 +132,8 @@ export function createRateLimiter({
         key: keyOf(policy.name, identifier),
       }));
       const at = now();
+      const refused = leases?.refusals.recall(asked, at);
+      if (refused !== undefined) return decide(limits, refused, at, on);
       const held = leases?.spend(asked, at);
       if (held !== undefined) {
         const standings = held.map(({ left, remaining, resetAt }) => ({

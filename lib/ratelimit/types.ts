@@ -25,7 +25,10 @@ export interface Policy {
   readonly failure?: "open" | "closed";
   /** Counts, and tells what it would refuse, but refuses nothing. false. */
   readonly shadow?: boolean;
-  /** Lets an isolate take permits in advance, and spend them without a trip. Needs `leases`. None by default. */
+  /**
+   * Lets an isolate take permits in advance, and spend them without a trip, and refuse again without one what Redis has just
+   * refused. Needs `leases`. None by default.
+   */
   readonly lease?: {
     /**
      * At most so many at once. What an isolate takes grows up to this with what it spends, and is never more than half
@@ -112,12 +115,14 @@ export interface RateLimiter {
    * @throws InvalidNameError, RangeError for a limit that is none
    *
    * Cost: 1 trip, 3 commands and 1 for each limit; where Redis has no more to keep (a refusal, a look) 3 commands. None
-   * where the isolate holds permits for all of the limits.
+   * where the isolate holds permits for all of the limits, or where Redis refused the same to it less than 2 s ago and has no
+   * more room since.
    */
   check(limits: readonly Limit[]): Promise<Decision>;
 
   /**
-   * Gives one identifier its whole limit back, and no other. Permits that other isolates hold may be spent besides, for 2 s.
+   * Gives one identifier its whole limit back, and no other. For 2 s other isolates may spend permits they hold besides, or
+   * refuse because they were refused before.
    *
    * @param name the policy's
    * @throws RedisUnavailableError, InvalidNameError

@@ -71,6 +71,16 @@ export const RATELIMIT: readonly CostRow<RateLimiter>[] = [
     run: (limiter) => limiter.check([leased]),
   },
   {
+    operation: "`check`, refused once more within 2 s, of a policy with permits in advance",
+    trips: 0,
+    commands: 0,
+    before: async (limiter) => {
+      await limiter.check([limitOf({ limit: 1, lease: { permits: 1 } })]);
+      await limiter.check([limitOf({ limit: 1, lease: { permits: 1 } })]);
+    },
+    run: (limiter) => limiter.check([limitOf({ limit: 1, lease: { permits: 1 } })]),
+  },
+  {
     operation: "`reset`",
     trips: 1,
     commands: 1,
