@@ -49,7 +49,8 @@ export interface Engine {
   /**
    * Runs commands in order, each on its own (a pipeline, or a single command as a list of one): one reply per
    * command, errors as values. Between two of them other clients' commands may run.
-   * Rejects only when the Redis behind cannot be reached within the time-out.
+   * Rejects only when the Redis behind cannot be reached within the time-out. Where a node of a Cluster alone cannot, its
+   * commands are errors in their places (`CLUSTERDOWN`).
    */
   pipeline(commands: readonly EngineCommand[]): Promise<EngineReply[]>;
 

@@ -2,7 +2,7 @@
 
 import type { Engine } from "./engine.ts";
 import { openEngine } from "./engines/open.ts";
-import { createRestApp } from "./rest/app.ts";
+import { createRestApp, type RestApp } from "./rest/app.ts";
 import { listen } from "./rest/listen.ts";
 import { requireOwnTokenBeyondLoopback, SettingError } from "./rest/settings.ts";
 
@@ -44,18 +44,27 @@ export async function serveRedis(options: ServeRedisOptions): Promise<RedisServe
     await opening;
     return handle(request);
   };
-  const server = await listen({ host, port, fetch: (request) => handle(request), log, replaceGlobals });
+  let rest: RestApp | null = null;
+  const server = await listen({
+    host,
+    port,
+    fetch: (request) => handle(request),
+    direct: (request, response) => rest?.direct(request, response) ?? false,
+    log,
+    replaceGlobals,
+  });
   const opening = open(options);
   const engine = await opening.catch(async (error: unknown) => {
     await server.close();
     throw error;
   });
-  const rest = createRestApp({ engine, token, log });
-  handle = rest.app.fetch;
+  const served = createRestApp({ engine, token, log });
+  rest = served;
+  handle = served.app.fetch;
 
   let closing: Promise<void> | null = null;
   const close = async () => {
-    rest.closeStreams();
+    served.closeStreams();
     await server.close();
     await engine.close();
   };

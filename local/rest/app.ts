@@ -1,20 +1,16 @@
-// Upstash's REST protocol as a Hono app: who may call, what each endpoint does, what a fault looks like.
+// Upstash's REST protocol as a Hono app.
 
 import { type Context, Hono } from "hono";
-import { type Engine, EngineError } from "../engine.ts";
-import { createAuthenticator } from "./auth.ts";
+import type { Engine } from "../engine.ts";
 import { readBody } from "./body.ts";
-import { isForeignPage } from "./browsers.ts";
-import { parseCommand, parsePipeline, parseTarget } from "./parse.ts";
-import { createResponder, readFormat } from "./respond.ts";
-import { createRunner, EngineUnreachableError } from "./run.ts";
+import { createDirectListener, type DirectListener } from "./direct.ts";
+import { createExchange, type Head } from "./exchange.ts";
+import { type Answer, failure } from "./respond.ts";
 import { createStreams } from "./streams.ts";
 import { pathSegments, splitTarget } from "./target.ts";
 
-/** The token of a server nobody configured. Everyone knows it. */
-export const DEFAULT_TOKEN = "local";
+export { DEFAULT_TOKEN } from "./exchange.ts";
 
-const METHODS = ["HEAD", "GET", "POST", "PUT"];
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
 const isHead = (c: Context): boolean => c.req.method === "HEAD";
@@ -33,57 +29,26 @@ export interface RestAppOptions {
 export interface RestApp {
   /** Answers requests: `app.fetch(request)`. */
   app: Hono;
+  /** Answers the hot ones of them on Node's own objects, as the app would. */
+  direct: DirectListener;
   /** Ends every open stream of server-sent events. */
   closeStreams(): void;
 }
 
-/**
- * Makes a server of Upstash's REST protocol before an engine.
- * Each request costs one call of the engine, whatever the number of its commands.
- */
+/** Makes a server of Upstash's REST protocol before an engine. */
 export function createRestApp({
   engine,
   token,
   maxRequestBytes = MAX_REQUEST_BYTES,
   log,
 }: RestAppOptions): RestApp {
-  const isAuthenticated = createAuthenticator(token);
-  const runner = createRunner(engine);
+  const exchange = createExchange({ engine, token, maxRequestBytes, log });
   const streams = createStreams(engine);
-  const respond = createResponder();
   const app = new Hono();
 
   app.use(async (c, next) => {
-    if (!METHODS.includes(c.req.method)) return respond.notAllowed(METHODS);
-    if (token === DEFAULT_TOKEN && isForeignPage(c.req.raw.headers)) {
-      return respond.failure(403, "ERR web pages need a token of your own: set UPSTASH_REDIS_REST_TOKEN");
-    }
-    if (!isAuthenticated(c.req.raw.headers.get("authorization"), splitTarget(c.req.url).query)) {
-      return respond.failure(401, "WRONGPASS invalid or missing auth token");
-    }
-    return next();
-  });
-
-  app.all("/pipeline", async (c) => {
-    const format = readFormat(c.req.raw.headers);
-    const body = await readBody(c.req.raw, maxRequestBytes);
-    if (format instanceof EngineError) return respond.failure(400, format.message);
-    if (body === null) return respond.tooLarge(maxRequestBytes);
-    const commands = parsePipeline(body);
-    if (commands instanceof EngineError) return respond.failure(400, commands.message);
-    return respond.replies(await runner.pipeline(commands), format);
-  });
-
-  app.all("/multi-exec", async (c) => {
-    const format = readFormat(c.req.raw.headers);
-    const body = await readBody(c.req.raw, maxRequestBytes);
-    if (format instanceof EngineError) return respond.failure(400, format.message);
-    if (body === null) return respond.tooLarge(maxRequestBytes);
-    const commands = parsePipeline(body);
-    if (commands instanceof EngineError) return respond.failure(400, commands.message);
-    const replies = await runner.transaction(commands);
-    if (replies instanceof EngineError) return respond.failure(400, replies.message);
-    return respond.replies(replies, { ...format, resp2: false });
+    const refused = exchange.refuse(headOf(c));
+    return refused === null ? next() : toResponse(refused);
   });
 
   for (const kind of ["subscribe", "psubscribe"] as const) {
@@ -91,7 +56,7 @@ export function createRestApp({
       const segments = pathSegments(splitTarget(c.req.url).path)?.slice(1) ?? [];
       const channels = segments.map(String).filter((channel) => channel !== "");
       if (channels.length === 0)
-        return respond.failure(400, `ERR wrong number of arguments for '${kind}' command`);
+        return toResponse(failure(400, `ERR wrong number of arguments for '${kind}' command`));
       return isHead(c) ? streams.head() : streams.subscribe(kind, channels, c.req.raw.signal);
     });
   }
@@ -99,21 +64,28 @@ export function createRestApp({
   app.all("/monitor", (c) => (isHead(c) ? streams.head() : streams.monitor(c.req.raw.signal)));
 
   app.all("*", async (c) => {
-    const format = readFormat(c.req.raw.headers);
     const body = await readBody(c.req.raw, maxRequestBytes);
-    if (format instanceof EngineError) return respond.failure(400, format.message);
-    if (body === null) return respond.tooLarge(maxRequestBytes);
-    const target = splitTarget(c.req.url);
-    const command = target.path === "" ? parseCommand(body) : parseTarget(target, body);
-    if (command instanceof EngineError) return respond.failure(400, command.message);
-    return respond.reply(await runner.single(command), format);
+    return toResponse(await exchange.answer(headOf(c), body));
   });
 
-  app.onError((error) => {
-    if (error instanceof EngineUnreachableError) return respond.failure(503, `ERR ${error.message}`);
-    log?.(`REST: ${error.stack ?? error.message}`);
-    return respond.failure(500, "ERR internal error of the REST server");
-  });
+  app.onError((error) => toResponse(exchange.fault(error)));
 
-  return { app, closeStreams: () => streams.close() };
+  return {
+    app,
+    direct: createDirectListener(exchange, maxRequestBytes),
+    closeStreams: () => streams.close(),
+  };
+}
+
+function headOf({ req }: Context): Head {
+  const { headers } = req.raw;
+  return {
+    method: req.method,
+    target: splitTarget(req.url),
+    header: (name) => headers.get(name),
+  };
+}
+
+function toResponse({ status, headers, body }: Answer): Response {
+  return new Response(body, { status, headers });
 }

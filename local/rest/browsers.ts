@@ -9,11 +9,11 @@ const OWN_SITES: ReadonlySet<string | null> = new Set([null, "none", "same-origi
  * (`Sec-Fetch-Site`, or a foreign `Origin`), or one whose name was made to resolve to this machine (a `Host` that is
  * not loopback). Programs send none of these headers, or their own address.
  */
-export function isForeignPage(headers: Headers): boolean {
-  const host = headers.get("host");
+export function isForeignPage(header: (name: string) => string | null): boolean {
+  const host = header("host");
   if (host !== null && !isLoopback(hostname(host))) return true;
-  if (!OWN_SITES.has(headers.get("sec-fetch-site"))) return true;
-  const origin = headers.get("origin");
+  if (!OWN_SITES.has(header("sec-fetch-site"))) return true;
+  const origin = header("origin");
   return origin !== null && origin !== `http://${host}`;
 }
 

@@ -42,7 +42,7 @@ function encodeText(text: string, base64: boolean): string {
 }
 
 /** Replies as Redis itself writes them, one behind the other. */
-export function encodeResp2(replies: readonly EngineReply[]): Buffer {
+export function encodeResp2(replies: readonly EngineReply[]): Buffer<ArrayBuffer> {
   const parts: Buffer[] = [];
   for (const reply of replies) writeResp2(reply, parts);
   return Buffer.concat(parts);

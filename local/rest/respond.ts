@@ -9,10 +9,19 @@ export interface Format {
   resp2: boolean;
 }
 
-/** The form of answer that a request asks for, or why there is none such. */
-export function readFormat(headers: Headers): Format | EngineError {
-  const base64 = headers.get("upstash-encoding") === "base64";
-  const format = headers.get("upstash-response-format");
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer<ArrayBuffer>;
+}
+
+/**
+ * The form of answer that a request asks for, or why there is none such.
+ * @param header a request's header by its name, or null
+ */
+export function readFormat(header: (name: string) => string | null): Format | EngineError {
+  const base64 = header("upstash-encoding") === "base64";
+  const format = header("upstash-response-format");
   const resp2 = format === "resp2";
   if (format !== null && format !== "json" && !resp2) {
     return new EngineError("ERR Upstash-Response-Format must be json or resp2");
@@ -23,11 +32,9 @@ export function readFormat(headers: Headers): Format | EngineError {
 }
 
 /** An error that ran nothing. */
-function failure(status: number, message: string): Response {
-  return new Response(JSON.stringify({ error: message }), {
-    status,
-    headers: { "content-type": "application/json" },
-  });
+export function failure(status: number, message: string): Answer {
+  const headers = { "content-type": "application/json" };
+  return { status, headers, body: JSON.stringify({ error: message }) };
 }
 
 /** Makes the answers of one server. */
@@ -44,33 +51,37 @@ export function createResponder() {
     "upstash-sync-token": `${life}-${++answered}`,
   });
 
-  function answer(status: number, json: string): Response {
-    return new Response(json, { status, headers: headersOf("application/json") });
-  }
+  const json = (status: number, body: string): Answer => ({
+    status,
+    headers: headersOf("application/json"),
+    body,
+  });
+
+  const resp2 = (status: number, replies: readonly EngineReply[]): Answer => ({
+    status,
+    headers: headersOf("application/octet-stream"),
+    body: encodeResp2(replies),
+  });
 
   return {
     failure,
 
-    notAllowed(methods: readonly string[]): Response {
-      const response = failure(405, "ERR method not allowed");
-      response.headers.set("allow", methods.join(", "));
-      return response;
+    notAllowed(methods: readonly string[]): Answer {
+      const answer = failure(405, "ERR method not allowed");
+      return { ...answer, headers: { ...answer.headers, allow: methods.join(", ") } };
     },
 
-    tooLarge: (limit: number): Response =>
-      failure(413, `ERR max request size exceeded. Limit: ${limit} bytes`),
+    tooLarge: (limit: number): Answer => failure(413, `ERR max request size exceeded. Limit: ${limit} bytes`),
 
     /** The reply to a single command. An error is a 400. */
-    reply(reply: EngineReply, { base64, resp2 }: Format): Response {
+    reply(reply: EngineReply, format: Format): Answer {
       const status = reply instanceof EngineError ? 400 : 200;
-      if (!resp2) return answer(status, encodeJson(reply, base64));
-      return new Response(encodeResp2([reply]), { status, headers: headersOf("application/octet-stream") });
+      return format.resp2 ? resp2(status, [reply]) : json(status, encodeJson(reply, format.base64));
     },
 
     /** The replies to several commands. Errors stand among them. */
-    replies(replies: readonly EngineReply[], { base64, resp2 }: Format): Response {
-      if (!resp2) return answer(200, encodeJsonList(replies, base64));
-      return new Response(encodeResp2(replies), { headers: headersOf("application/octet-stream") });
+    replies(replies: readonly EngineReply[], format: Format): Answer {
+      return format.resp2 ? resp2(200, replies) : json(200, encodeJsonList(replies, format.base64));
     },
   };
 }

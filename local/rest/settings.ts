@@ -1,5 +1,6 @@
 // What the environment says about the local Redis. A bad value is an error that names its variable, never the value: it may be a secret.
 
+import { parseRedisUrl } from "../engines/redis/url.ts";
 import { DEFAULT_TOKEN } from "./app.ts";
 import { isLoopback } from "./loopback.ts";
 
@@ -18,7 +19,6 @@ export class SettingError extends Error {
   override readonly name = "SettingError";
 }
 
-const REDIS_URL = /^rediss?:\/\/[^\s/]/;
 /** What an HTTP header can carry without quoting. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
@@ -33,9 +33,7 @@ export function readRedisSettings(env: Readonly<Record<string, string | undefine
     throw new SettingError("UPSTASH_REDIS_REST_TOKEN must be printable ASCII without spaces.");
   }
   const redisUrl = env["REDIS_URL"] || undefined;
-  if (redisUrl?.split(",").every((url) => REDIS_URL.test(url.trim())) === false) {
-    throw new SettingError("REDIS_URL must begin with redis:// or rediss://, as in redis://127.0.0.1:6379.");
-  }
+  if (redisUrl !== undefined) requireRedisUrl(redisUrl);
   return {
     host: env["REDIS_REST_HOST"] || "127.0.0.1",
     port: readPort(env["REDIS_REST_PORT"] || "8079"),
@@ -43,6 +41,15 @@ export function readRedisSettings(env: Readonly<Record<string, string | undefine
     redisUrl,
     stateDir: env["SEDGE_STATE"] || ".sedge",
   };
+}
+
+function requireRedisUrl(url: string): void {
+  try {
+    parseRedisUrl(url);
+  } catch (cause) {
+    // It says which forms there are, and never the URL.
+    throw new SettingError(cause instanceof Error ? cause.message : "REDIS_URL is none.", { cause });
+  }
 }
 
 function readPort(text: string): number {

@@ -51,7 +51,6 @@ export async function connectClient(
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     disableClientInfo: true,
-    stringNumbers: true,
     retryStrategy: (times) => (connected ? Math.min(RETRY_FIRST_MS * 2 ** times, RETRY_MOST_MS) : null),
     ...options,
   });

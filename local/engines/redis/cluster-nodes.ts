@@ -24,6 +24,11 @@ function words(...texts: string[]): Buffer[] {
   return texts.map((text) => Buffer.from(text));
 }
 
+/** Also one that is being made: when it is. */
+function close(connection: Promise<RedisNode>): void {
+  connection.then((open) => open.close()).catch(() => undefined);
+}
+
 /**
  * Gets to know a Cluster.
  *
@@ -55,31 +60,36 @@ export async function openClusterNodes(
     return readTopology(reply, address);
   }
 
-  async function closeUnused(current: Topology): Promise<void> {
-    const used = new Set(current.masters.map(showAddress));
-    const unused = [...connections].filter(([name]) => !used.has(name));
-    for (const [name] of unused) connections.delete(name);
-    await Promise.allSettled(unused.map(async ([, connection]) => (await connection).close()));
+  function closeUnused({ masters }: Topology): void {
+    const used = new Set(masters.map(showAddress));
+    for (const [name, connection] of connections) {
+      if (used.has(name)) continue;
+      connections.delete(name);
+      close(connection);
+    }
+  }
+
+  /** All at once: one answer is enough, and one that is silent must not hold up the others. */
+  async function firstAnswer(addresses: readonly Address[]): Promise<Topology> {
+    const answers = addresses.map(async (address) => {
+      const found = await ask(address);
+      return found ?? Promise.reject(new EngineUnavailableError("No node of the Cluster serves any slot"));
+    });
+    try {
+      return await Promise.any(answers);
+    } catch (failures) {
+      const [failure] = failures instanceof AggregateError ? (failures.errors as unknown[]) : [failures];
+      throw failure;
+    }
   }
 
   async function findTopology(): Promise<void> {
-    let failure: unknown;
-    for (const address of [...(topology?.masters ?? []), ...seeds]) {
-      try {
-        // One after the other: one answer is enough.
-        const found = await ask(address);
-        if (!found) continue;
-        topology = found;
-        await closeUnused(found);
-        return;
-      } catch (error) {
-        failure = error;
-      }
+    try {
+      topology = await firstAnswer(topology?.masters ?? seeds).catch(() => firstAnswer(seeds));
+      closeUnused(topology);
+    } catch (error) {
+      if (topology === undefined) throw error;
     }
-    if (topology) return;
-    throw failure instanceof Error
-      ? failure
-      : new EngineUnavailableError("No node of the Cluster serves any slot");
   }
 
   const refresh = (): Promise<void> =>
@@ -101,8 +111,7 @@ export async function openClusterNodes(
     node,
     refresh,
     close() {
-      for (const connection of connections.values())
-        connection.then((open) => open.close()).catch(() => undefined);
+      for (const connection of connections.values()) close(connection);
       connections.clear();
     },
   };

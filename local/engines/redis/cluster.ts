@@ -18,14 +18,34 @@ export interface Commands {
 }
 
 const CROSS_SLOT = "CROSSSLOT Keys in request don't hash to the same slot";
+/**
+ * What stands in the place of a command whose node cannot be reached, where others have answered. Whether it ran is
+ * unknown. The word is Redis's own for slots that nobody serves.
+ */
+const NODE_AWAY = new EngineError("CLUSTERDOWN The node of this key cannot be reached");
 /** A key may move again while it is followed; more often than this it is not followed. */
 const MAX_REDIRECTIONS = 5;
+/** A node that is silent for so long may have a successor by now, who would answer. */
+const SILENCE_MS = 1_000;
 const REDIRECTION = /^(MOVED|ASK) \d+ (.*):(\d+)$/;
+
+/** Puts into a task's place that its node is away, where that is what has failed. */
+function orAway(task: Task): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof EngineUnavailableError)) throw error;
+    task.reply = NODE_AWAY;
+  };
+}
 
 /** A part on its way: where its reply belongs. */
 interface Task {
   readonly command: EngineCommand;
   reply: EngineReply;
+}
+
+interface Batch {
+  readonly address: Address;
+  readonly tasks: Task[];
 }
 
 function readRedirection(reply: EngineReply, asked: Address): { ask: boolean; to: Address } | null {
@@ -40,7 +60,8 @@ function readRedirection(reply: EngineReply, asked: Address): { ask: boolean; to
  * Runs commands on a Cluster as if it were one Redis.
  *
  * Commands of one pipeline that live on different nodes run at the same time, so only those of one key keep their
- * order among themselves. Multi-key reads and deletes, and MSET, may cross slots; a transaction may not.
+ * order among themselves; where one node is away, the others' replies stand. Multi-key reads and deletes, and MSET, may
+ * cross slots; a transaction may not.
  */
 export function createClusterCommands(nodes: ClusterNodes): Commands {
   function addressOf(part: Part): Address {
@@ -69,18 +90,28 @@ export function createClusterCommands(nodes: ClusterNodes): Commands {
     }
   }
 
-  /** Sends a node its tasks in one write. Redirected ones follow in their order, so that a key's order holds. */
-  async function runOn(address: Address, tasks: readonly Task[]): Promise<void> {
-    const node = await nodes.node(address);
-    const replies = await node.send(tasks.map(({ command }) => command));
-    let moved = false;
-    for (const [index, task] of tasks.entries()) {
-      task.reply = replies[index] ?? null;
-      if (!readRedirection(task.reply, address)) continue;
-      moved = true;
-      await follow(task, address);
+  /**
+   * Waits for a node, and looks for its successor while it is silent: where there is one, the connection to the silent
+   * node is closed, which ends the wait.
+   */
+  async function whileWatched<Value>(answer: Promise<Value>): Promise<Value> {
+    const watch = setInterval(() => void nodes.refresh().catch(() => undefined), SILENCE_MS);
+    try {
+      return await answer;
+    } finally {
+      clearInterval(watch);
     }
-    if (moved) await nodes.refresh();
+  }
+
+  /** Sends a node its tasks in one write. Redirected ones follow in their order, so that a key's order holds. */
+  async function runOn({ address, tasks }: Batch): Promise<void> {
+    const node = await nodes.node(address);
+    const replies = await whileWatched(node.send(tasks.map(({ command }) => command)));
+    for (const [index, task] of tasks.entries()) task.reply = replies[index] ?? null;
+    const moved = tasks.filter(({ reply }) => readRedirection(reply, address) !== null);
+    if (moved.length === 0) return;
+    for (const task of moved) await follow(task, address).catch(orAway(task));
+    await nodes.refresh();
   }
 
   async function orRefresh<Value>(run: () => Promise<Value>): Promise<Value> {
@@ -93,31 +124,38 @@ export function createClusterCommands(nodes: ClusterNodes): Commands {
     }
   }
 
+  /** @throws EngineUnavailableError where none of the nodes answers. */
+  async function runAll(batches: readonly Batch[]): Promise<void> {
+    const runs = batches.map((batch) => orRefresh(() => runOn(batch)));
+    const failures = (await Promise.allSettled(runs)).filter((run) => run.status === "rejected");
+    for (const { reason } of failures)
+      if (failures.length === batches.length || !(reason instanceof EngineUnavailableError)) throw reason;
+  }
+
   return {
-    pipeline: (commands) =>
-      orRefresh(async () => {
-        const { masters } = nodes.topology();
-        const byNode = new Map<string, { address: Address; tasks: Task[] }>();
-        const plans = commands.map((command) => {
-          const split = splitCommand(command, masters.length) ?? whole(command);
-          const tasks = split.parts.map((part): Task => {
-            const address = addressOf(part);
-            const task: Task = { command: part.command, reply: null };
-            const batch = byNode.get(showAddress(address)) ?? { address, tasks: [] };
-            batch.tasks.push(task);
-            byNode.set(showAddress(address), batch);
-            return task;
-          });
-          return { split, tasks };
+    async pipeline(commands) {
+      const { masters } = nodes.topology();
+      const byNode = new Map<string, Batch>();
+      const plans = commands.map((command) => {
+        const split = splitCommand(command, masters.length) ?? whole(command);
+        const tasks = split.parts.map((part): Task => {
+          const address = addressOf(part);
+          const task: Task = { command: part.command, reply: NODE_AWAY };
+          const batch = byNode.get(showAddress(address)) ?? { address, tasks: [] };
+          batch.tasks.push(task);
+          byNode.set(showAddress(address), batch);
+          return task;
         });
-        await Promise.all([...byNode.values()].map(({ address, tasks }) => runOn(address, tasks)));
-        return plans.map(({ split, tasks }) =>
-          combineReplies(
-            split,
-            tasks.map(({ reply }) => reply),
-          ),
-        );
-      }),
+        return { split, tasks };
+      });
+      await runAll([...byNode.values()]);
+      return plans.map(({ split, tasks }) =>
+        combineReplies(
+          split,
+          tasks.map(({ reply }) => reply),
+        ),
+      );
+    },
 
     transaction: (commands) =>
       orRefresh(async () => {
@@ -126,7 +164,7 @@ export function createClusterCommands(nodes: ClusterNodes): Commands {
         const [slot] = slots;
         const master = slot === undefined ? undefined : nodes.topology().masterOf(slot);
         const node = await nodes.node(master ?? nodes.topology().masters[0]);
-        const { result, moved } = await runTransactionOn(node, commands);
+        const { result, moved } = await whileWatched(runTransactionOn(node, commands));
         if (!moved || slot === undefined) return result;
         // Refused before anything ran, so it may run where the slot is now.
         await nodes.refresh();

@@ -1,5 +1,6 @@
 // A Redis, Valkey or Cluster by URL, behind the engine's interface.
 
+import type { Redis } from "ioredis";
 import { EngineError } from "../../engine.ts";
 import type { Engine, EngineCommand, EngineReply } from "../../engine.ts";
 import { connectClient } from "./client.ts";
@@ -55,6 +56,22 @@ async function ask(commands: Commands): Promise<{ product: string; cluster: bool
   return { product: `${valkey ? "Valkey" : "Redis"} ${version}`, cluster: field("redis_mode") === "cluster" };
 }
 
+/**
+ * A connection to one of the servers, for Pub/Sub: in a Cluster every node passes on what is published on any. The first
+ * that can be reached: it is the one that PUBLISH and PUBSUB are sent to, so that what they count is there.
+ */
+async function connectAny(settings: ClientSettings, servers: readonly Address[]): Promise<Redis> {
+  let failure: unknown;
+  for (const address of servers) {
+    try {
+      return await connectClient(settings, address, { retryStrategy: () => null }, () => undefined);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
 function refused([name]: EngineCommand): EngineError {
   return new EngineError(
     `ERR ${name?.toString().toUpperCase() ?? ""} is not possible on a connection others share`,
@@ -102,9 +119,9 @@ export async function createRedisEngine(options: {
   }
   const clusterNote = cluster ? ` Cluster, ${backend.servers().length} masters` : "";
 
-  // In a Cluster every node passes on what is published on any.
-  const subscriber = createSubscriber(() =>
-    connectClient(settings, backend.servers()[0], {}, () => undefined),
+  const subscriber = createSubscriber(
+    () => connectAny(settings, backend.servers()),
+    settings.commandTimeoutMs,
   );
   const monitors = new Set<() => void>();
 

@@ -1,34 +1,49 @@
 // Redis's MONITOR, each on a connection of its own: it takes the connection over.
 
-import type { Unsubscribe } from "../../engine.ts";
-import { connectClient } from "./client.ts";
+import { EngineError, EngineStatus } from "../../engine.ts";
+import type { EngineReply, Unsubscribe } from "../../engine.ts";
+import { connectClient, unavailable } from "./client.ts";
 import type { ClientSettings } from "./client.ts";
-import { watchStatuses } from "./status-stream.ts";
+import { encodeCommands } from "./command-bytes.ts";
+import { createReplyReader } from "./reply-reader.ts";
+import { showAddress } from "./url.ts";
 import type { Address } from "./url.ts";
 
+const MONITOR = encodeCommands([[Buffer.from("MONITOR")]]);
+
 /**
- * Watches one server's commands.
+ * Watches one server's commands, and goes on where the connection breaks and is made anew.
  *
  * @param listener gets each line as Redis wrote it.
  * @returns ends it.
- * @throws EngineUnavailableError where the connection fails.
+ * @throws EngineUnavailableError where the connection fails, or Redis refuses.
  */
 export async function monitorNode(
   settings: ClientSettings,
   address: Address,
   listener: (line: string) => void,
 ): Promise<Unsubscribe> {
-  let standing: () => void;
-  const stands = new Promise<void>((resolve) => {
-    standing = resolve;
+  let answer: (reply: EngineReply) => void;
+  const answered = new Promise<EngineReply>((resolve) => {
+    answer = resolve;
   });
-  const redis = await connectClient(settings, address, { monitor: true }, (client) => {
-    client.once("monitoring", () => standing());
-    // Every line begins with the time; the statuses of the connection's own commands do not.
-    watchStatuses(client, (text) => {
-      if (/^\d/.test(text)) listener(text);
+  const redis = await connectClient(settings, address, {}, (client) => {
+    client.on("ready", () => {
+      const { stream } = client;
+      const read = createReplyReader((reply) => {
+        // Every line begins with the time; the answer to MONITOR itself does not.
+        if (reply instanceof EngineStatus && /^\d/.test(reply.text)) listener(reply.text);
+        else answer(reply);
+      });
+      stream.removeAllListeners("data");
+      stream.on("data", read);
+      stream.write(MONITOR);
     });
   });
-  await stands;
+  const reply = await answered;
+  if (reply instanceof EngineError) {
+    redis.disconnect();
+    throw unavailable(`Redis at ${showAddress(address)} shows no commands`, new Error(reply.message));
+  }
   return () => redis.disconnect();
 }

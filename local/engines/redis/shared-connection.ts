@@ -14,8 +14,7 @@ const UNSHAREABLE: ReadonlySet<string> = new Set(
  * Whether a command must not reach the shared connection. The REST server refuses these with a reason before; this is
  * the net below, since one of them would mix up everybody's replies.
  */
-export function isUnshareable([name, ...args]: EngineCommand): boolean {
+export function isUnshareable([name, first]: EngineCommand): boolean {
   const word = name?.toString("latin1").toUpperCase() ?? "";
-  const first = args[0]?.toString("latin1").toUpperCase();
-  return UNSHAREABLE.has(word) || (word === "CLIENT" && first === "REPLY");
+  return UNSHAREABLE.has(word) || (word === "CLIENT" && first?.toString("latin1").toUpperCase() === "REPLY");
 }

@@ -25,7 +25,7 @@ describe("the first lines", () => {
   // Only where there is such a Redis; without one the banner names the embedded engine, above.
   test.runIf(process.env["REDIS_URL"])("name the Redis behind", async () => {
     const { banner } = await start({ REDIS_URL: process.env["REDIS_URL"] ?? "" });
-    expect(banner).toMatch(/^ {2}engine {2}redis:\/\/.* \(.*\d+\.\d+.*\)$/m);
+    expect(banner).toMatch(/^ {2}engine {2}rediss?(\+cluster)?:\/\/.* \(.*\d+\.\d+.*\)$/m);
     expect(banner).toMatch(/^ {2}data {4}kept by that Redis$/m);
   });
 });

@@ -127,6 +127,29 @@ describe("a pipeline", () => {
     expect(await run("SET", key, "v")).toBe("+OK");
     expect(cluster.sent.at(-1)?.master).toBe(1);
   });
+
+  test("has the other nodes' replies where one is gone, and says which commands it is about", async () => {
+    await run("MSET", ...KEYS.flatMap((key) => [key, "v"]));
+    cluster.fail(0, 1);
+    const replies = (await commands.pipeline(KEYS.map((key) => words("GET", key)))).map(plain);
+    const isGone = KEYS.map((key) => slotOf(Buffer.from(key)) < 5_461);
+    expect(replies.map((reply) => String(reply).startsWith("-CLUSTERDOWN "))).toEqual(isGone);
+    expect(new Set(replies.filter((_, at) => isGone[at] === false))).toEqual(new Set(["v"]));
+  });
+
+  test("over a node that is gone, of keys that it alone could tell of, says so", async () => {
+    cluster.fail(0, 1);
+    expect(await run("MGET", ...KEYS)).toMatch(/^-CLUSTERDOWN /);
+  });
+
+  test("does not wait for a node that fell silent, once it has a successor", async () => {
+    const key = KEYS.find((candidate) => slotOf(Buffer.from(candidate)) < 5_000) ?? "";
+    cluster.silence(0, 1);
+    const started = performance.now();
+    await expect(commands.pipeline([words("GET", key)])).rejects.toThrow(EngineUnavailableError);
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(await run("SET", key, "v")).toBe("+OK");
+  });
 });
 
 describe("a transaction", () => {

@@ -42,6 +42,8 @@ export interface FakeCluster {
   ask(slot: number, to: number): void;
   /** Takes a master off the network, and gives its slots to another. */
   fail(master: number, successor: number): void;
+  /** From now on a master answers nothing; connections to it end when they are closed. Its slots go to another. */
+  silence(master: number, successor: number): void;
   close(): Promise<void>;
 }
 
@@ -52,8 +54,15 @@ export async function createFakeCluster(masters: number): Promise<FakeCluster> {
   const owners = Array.from({ length: SLOTS }, (_, slot) => Math.floor((slot * masters) / SLOTS));
   const asked = new Map<number, number>();
   const failed = new Set<number>();
+  const silent = new Set<number>();
+  const closed = Promise.withResolvers<never>();
+  closed.promise.catch(() => undefined);
   const addresses = engines.map((_, place): Address => ({ host: "fake", port: 7000 + place }));
   const sent: FakeCluster["sent"] = [];
+
+  function succeed(master: number, successor: number): void {
+    for (const [slot, owner] of owners.entries()) if (owner === master) owners[slot] = successor;
+  }
 
   function slots(): EngineReply {
     const ranges: EngineReply[] = [];
@@ -80,6 +89,7 @@ export async function createFakeCluster(masters: number): Promise<FakeCluster> {
 
   async function runOn(master: number, commands: readonly EngineCommand[]): Promise<EngineReply[]> {
     if (failed.has(master)) throw new EngineUnavailableError("gone");
+    if (silent.has(master)) return closed.promise;
     sent.push({ master, names: commands.map(([name]) => name?.toString().toUpperCase() ?? "") });
     const replies: EngineReply[] = [];
     let queue: EngineCommand[] | null = null;
@@ -114,7 +124,9 @@ export async function createFakeCluster(masters: number): Promise<FakeCluster> {
     connect: async (address) => ({
       address,
       send: (commands) => runOn(address.port - 7000, commands),
-      close: () => {},
+      close: () => {
+        if (silent.has(address.port - 7000)) closed.reject(new EngineUnavailableError("closed"));
+      },
     }),
     move(slot, to) {
       owners[slot] = to;
@@ -122,7 +134,11 @@ export async function createFakeCluster(masters: number): Promise<FakeCluster> {
     ask: (slot, to) => asked.set(slot, to),
     fail(master, successor) {
       failed.add(master);
-      for (const [slot, owner] of owners.entries()) if (owner === master) owners[slot] = successor;
+      succeed(master, successor);
+    },
+    silence(master, successor) {
+      silent.add(master);
+      succeed(master, successor);
     },
     async close() {
       await Promise.all(engines.map((engine) => engine.close()));
