@@ -8,12 +8,20 @@ import { cpus } from "node:os";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { cache } from "./cache/index.ts";
+import { growth } from "./growth/index.ts";
 import type { Part } from "./harness/bench.ts";
 import { startGateway } from "./harness/gateway-client.ts";
 import { startRealRedis } from "./harness/redis.ts";
 import { renderSection } from "./harness/table.ts";
+import { limits } from "./limits/index.ts";
+import { rest } from "./rest/index.ts";
+import { events } from "./events/index.ts";
+import { request } from "./request/index.ts";
+import { sessions } from "./sessions/index.ts";
+import { worker } from "./worker/index.ts";
 
-const PARTS: readonly Part[] = [];
+const PARTS: readonly Part[] = [cache, sessions, limits, events, request, worker, rest, growth];
 
 const { values } = parseArgs({
   options: { only: { type: "string" }, quick: { type: "boolean", default: false } },
