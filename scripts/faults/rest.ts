@@ -14,7 +14,7 @@ import { EngineError, EngineStatus, type Engine, type EngineReply } from "../../
 export type Fortune = "made" | "refused" | "answer-lost";
 
 export interface RestOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "pipeline">;
   /** Makes a call when its time has come. Its time has come at once, by default. */
   readonly call?: (make: () => Promise<unknown>) => Promise<unknown>;
   readonly now?: () => number;

@@ -1,19 +1,21 @@
 // What there is to say of runs.
 
-import type { Fault } from "./faults.ts";
 import type { Outcome } from "./run.ts";
 
-const told = (fault: Fault): string =>
-  Object.entries(fault)
+const told = (fault: { readonly kind: string }): string =>
+  Object.entries<unknown>({ ...fault })
     .map(([name, value]) => (name === "kind" ? String(value) : `${name} ${String(value)}`))
     .join(" ");
+
+export const tellFaults = (faults: readonly { readonly kind: string }[]): string =>
+  faults.map(told).join(", ");
 
 /** A run that went wrong, with its history, and how to have it again. "" for one that went well. */
 export function tellFailure({ seed, faults, violations, history, books }: Outcome): string {
   if (violations.length === 0) return "";
   const { publishes, listeners, runs, attempts } = history;
   return [
-    `Seed ${seed} (${faults.map(told).join(", ")}):`,
+    `Seed ${seed} (${tellFaults(faults)}):`,
     ...violations.map(({ kind, text }) => `  ${kind}: ${text}`),
     "Published:",
     ...publishes.map(
@@ -32,7 +34,7 @@ export function tellFailure({ seed, faults, violations, history, books }: Outcom
     ),
     "In the end:",
     ...books.accounts.map((account) => `  ${JSON.stringify(account)}`),
-    `Again: npm run faults -- --seed ${seed} --faults '${JSON.stringify(faults)}'`,
+    `Again: npm run faults -- --of pubsub --seed ${seed} --faults '${JSON.stringify(faults)}'`,
     "",
   ].join("\n");
 }
