@@ -4,6 +4,7 @@ import { serveRedis } from "../serve.ts";
 import { banner } from "./banner.ts";
 import { runCron } from "./cron.ts";
 import { prepareDatabase } from "./database.ts";
+import { keepWorker } from "./keep.ts";
 import { requireFreePort } from "./ports.ts";
 import type { DevSettings, RedisSetting } from "./settings.ts";
 import { StartError } from "./start-error.ts";
@@ -46,7 +47,8 @@ export async function runDev({
   closing.defer(redis.close);
   try {
     await prepareDatabase({ root, stateDir, env, signal: until });
-    const worker = startWorker({ settings, redis, root, env, print, signal: until });
+    const start = () => startWorker({ settings, redis, root, env, print, signal: until });
+    const worker = keepWorker({ start, print });
     closing.defer(worker.stop);
     closing.defer(() => ending.abort());
     const running = worker.ready.then(async () => {

@@ -36,7 +36,7 @@ export interface WorkerOptions {
 /** How long a restarted workerd may take to answer. */
 const RESTART_MS = 5000;
 
-/** Starts `wrangler dev`. */
+/** Starts `wrangler dev`, once. */
 export function startWorker({ settings, redis, root, env, print, signal }: WorkerOptions): Worker {
   const url = `http://localhost:${settings.port}`;
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>();

@@ -145,14 +145,22 @@ describe("npm run dev", () => {
   });
 
   it.each([
-    ["wrangler", "wrangler-dist/cli.js", /Sedge ended: wrangler dev died/],
-    ["workerd", "--socket-addr=entry=127.0.0.1:PORT", /Sedge ended: workerd died/],
-  ])("ends with 1 and says so when %s dies", async (_, part, message) => {
+    ["wrangler", "wrangler-dist/cli.js", "wrangler dev died"],
+    ["workerd", "--socket-addr=entry=127.0.0.1:PORT", "workerd died"],
+  ])("starts the Worker again and says so when %s dies, with what Redis has", async (_, part, message) => {
     const runner = await startReady();
+    await fetch(`${runner.url}/v1/products/1`);
     process.kill(runner.find(part.replace("PORT", String(runner.port))), "SIGKILL");
-    expect(await runner.ended).toBe(1);
-    expect(runner.output()).toMatch(message);
-    expect(await stillRunning(runner.members)).toEqual([]);
+    await vi.waitFor(() => expect(runner.output()).toContain(message), { timeout: 20_000 });
+    const again = async () => {
+      expect(await cacheStatus(`${runner.url}/v1/products/1`)).toMatch(/^sedge; hit/);
+    };
+    await vi.waitFor(again, { timeout: 30_000, interval: 100 });
+    expect(runner.output()).toMatch(new RegExp(`${message}.*it is started again`));
+    const family = runner.family();
+    runner.process.kill("SIGTERM");
+    expect(await runner.ended).toBe(0);
+    expect(await stillRunning([...runner.members, ...family])).toEqual([]);
   });
 
   it("says which variable is wrong, and starts nothing", async () => {
@@ -169,12 +177,11 @@ describe("npm run dev", () => {
   });
 
   // Only where there is such a Redis; the other tests of this file need none.
-  // A database of its own, number 15: the Worker's keys have the usual prefix here.
+  // A database of its own, number 15: the Worker's keys have the usual prefix here. A Cluster has but one, which is its own.
   it.runIf(redisUrl !== undefined)("stands before the Redis that REDIS_URL names", async () => {
-    const url = new URL(redisUrl ?? "");
-    url.pathname = "/15";
-    const runner = await startReady({ env: { REDIS_URL: url.href } });
-    expect(runner.output()).toMatch(/Engine .*redis:\/\/.*unset REDIS_URL/);
+    const url = redisUrl?.includes("+cluster://") ? redisUrl : new URL("/15", redisUrl).href;
+    const runner = await startReady({ env: { REDIS_URL: url } });
+    expect(runner.output()).toMatch(/Engine .*rediss?(\+cluster)?:\/\/.*unset REDIS_URL/);
     await fetch(`${runner.url}/v1/products/1`);
     expect(await cacheStatus(`${runner.url}/v1/products/1`)).toMatch(/^sedge; hit/);
   });

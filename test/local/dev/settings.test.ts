@@ -40,6 +40,11 @@ describe("npm run dev", () => {
     expect(read(empty)).toEqual(read({}));
   });
 
+  it("takes a Cluster by some of its nodes", () => {
+    const REDIS_URL = "redis+cluster://127.0.0.1:7000,127.0.0.1:7001";
+    expect(read({ REDIS_URL }).redis).toMatchObject({ kind: "local", redisUrl: REDIS_URL });
+  });
+
   it("uses an Upstash database of one's own where its URL and token are given", () => {
     const env = { UPSTASH_REDIS_REST_URL: "https://eu1-x.upstash.io", UPSTASH_REDIS_REST_TOKEN: "t" };
     expect(read(env).redis).toEqual({ kind: "remote", url: "https://eu1-x.upstash.io", token: "t" });
