@@ -80,6 +80,8 @@ export interface Services {
   readonly origins: ReadonlySet<string>;
   /** In front of every Redis key. */
   readonly prefix: string;
+  /** Whether this is a developer's machine. */
+  readonly isDevelopment: boolean;
   /** The deployed version's id. */
   readonly version: string;
   /** What the deployment must mend. */
@@ -105,7 +107,7 @@ export type OpenServices = (env: ServicesEnv, waitUntil: (work: Promise<unknown>
 
 export interface ServicesOptions {
   log: Log;
-  /** How long one request to Redis may take, and twice as long as a check of limits may wait. 500 ms. */
+  /** How long one request to Redis may take where REDIS_TIMEOUT_MS does not say; a check of limits waits half as long. 500 ms. */
   redisTimeoutMs?: number;
   /** How passwords are hashed. As `createPasswords` does by default. */
   passwords?: Passwords;
@@ -129,6 +131,7 @@ export function createServices({
     }
     const { connection, keys, leases, policies, origins, configuration } = isolate;
     const prefix = prefixOf(env);
+    const isDevelopment = env.DEVELOPMENT === "true";
     const redis = connection.open();
     const warn = warnings(log);
     const cache = createCache({ redis, prefix, waitUntil, on: warn("cache") });
@@ -167,7 +170,7 @@ export function createServices({
         waitUntil,
         on: warn("sessions"),
       }),
-      sessionCookie: createSessionCookie({ secure: env.DEVELOPMENT !== "true" }),
+      sessionCookie: createSessionCookie({ secure: !isDevelopment }),
       counters: createCounters({ redis, prefix }),
       leaderboards: createLeaderboards({ redis, prefix }),
       queues: createQueues({ redis, prefix }),
@@ -203,13 +206,14 @@ export function createServices({
         redis,
         prefix,
         leases,
-        timeoutMs: redisTimeoutMs / 2,
+        timeoutMs: isolate.redisTimeoutMs / 2,
         on: warn("ratelimit"),
       }),
       policies,
       webhookAddresses,
       origins,
       prefix,
+      isDevelopment,
       version: env.CF_VERSION_METADATA?.id ?? "unknown",
       configuration,
       log,
@@ -232,6 +236,7 @@ function settingsOf(env: ServicesEnv): Settings {
     mailFrom: env.MAIL_FROM,
     hasMail: env.MAIL !== undefined,
     subrequests: env.SUBREQUESTS,
+    redisTimeoutMs: env.REDIS_TIMEOUT_MS,
   };
 }
 

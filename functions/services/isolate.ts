@@ -20,6 +20,7 @@ export interface Settings {
   /** There is a binding to send mail by. */
   readonly hasMail: boolean;
   readonly subrequests: string | undefined;
+  readonly redisTimeoutMs: string | undefined;
 }
 
 /** One for all requests of an isolate. */
@@ -34,6 +35,8 @@ export interface Isolate {
   readonly origins: ReadonlySet<string>;
   /** How many subrequests an invocation may make. */
   readonly subrequests: number;
+  /** How long one request to Redis may take. */
+  readonly redisTimeoutMs: number;
   /** What the deployment must mend. */
   readonly configuration: readonly string[];
 }
@@ -47,8 +50,8 @@ const FREE_SUBREQUESTS = 50;
 /** How many times as wide limits are on a developer's machine. */
 const DEVELOPMENT_WIDTH = 1_000;
 
-/** @param redisTimeoutMs how long one request to Redis may take */
-export function createIsolate(settings: Settings, redisTimeoutMs: number): Isolate {
+/** @param defaultTimeoutMs how long one request to Redis may take where the settings do not say */
+export function createIsolate(settings: Settings, defaultTimeoutMs: number): Isolate {
   const { redisUrl: url, redisToken: token, apiKeys, corsOrigins, isDevelopment } = settings;
   const configuration: string[] = [];
   const usable = URL.canParse(url) && /^https?:/.test(url);
@@ -59,26 +62,32 @@ export function createIsolate(settings: Settings, redisTimeoutMs: number): Isola
   const sender = senderProblem(settings.mailFrom);
   if (sender !== null) configuration.push(sender);
   if (!settings.hasMail) configuration.push("MAIL, the send_email binding, is missing: no mail is sent");
-  const subrequests = subrequestsOf(settings.subrequests);
-  if (subrequests === null) configuration.push("SUBREQUESTS is no whole number from 20 to 10000");
+  // Fewer subrequests than 20 leave nothing to deliver with.
+  const subrequests = wholeOf(settings.subrequests, 20, 10_000) ?? FREE_SUBREQUESTS;
+  if (Number.isNaN(subrequests)) configuration.push("SUBREQUESTS is no whole number from 20 to 10000");
+  const timeoutMs = wholeOf(settings.redisTimeoutMs, 50, 10_000) ?? defaultTimeoutMs;
+  if (Number.isNaN(timeoutMs)) configuration.push("REDIS_TIMEOUT_MS is no whole number from 50 to 10000");
+  const redisTimeoutMs = timeoutMs || defaultTimeoutMs;
   return {
     connection: createConnection({
       url: usable ? url : NOWHERE,
       token: token || "unset",
       timeoutMs: redisTimeoutMs,
     }),
+    redisTimeoutMs,
     keys,
     leases: createLeases(),
     policies: createPolicies({ width: isDevelopment ? DEVELOPMENT_WIDTH : 1 }),
     resolved: new Map(),
     origins: originsOf(corsOrigins),
-    subrequests: subrequests ?? FREE_SUBREQUESTS,
+    subrequests: subrequests || FREE_SUBREQUESTS,
     configuration,
   };
 }
 
-/** @returns null where it is no number that can be meant: fewer than 20 leave nothing to deliver with */
-function subrequestsOf(text = String(FREE_SUBREQUESTS)): number | null {
-  const count = Number(text);
-  return /^\d{2,5}$/.test(text) && count >= 20 && count <= 10_000 ? count : null;
+/** @returns undefined where nothing is said, NaN where it cannot be meant */
+function wholeOf(text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  return /^\d{1,5}$/.test(text) && number >= least && number <= most ? number : Number.NaN;
 }

@@ -3,7 +3,7 @@ import { lastRunKey, recordRun, runScheduled } from "../../functions/scheduled.t
 import type { LogEntry } from "../../functions/log.ts";
 import { createConnection, type Redis } from "../../lib/redis/index.ts";
 import { startFaultProxy, startRedis, type FaultProxy, type TestRedis } from "../support/redis.ts";
-import { createHarness, problemOf, type Harness, type HarnessOptions } from "./support/harness.ts";
+import { createHarness, KEYS, problemOf, type Harness, type HarnessOptions } from "./support/harness.ts";
 
 let redis: TestRedis;
 let proxy: FaultProxy;
@@ -125,6 +125,8 @@ describe("GET /readyz", () => {
     ["SUBREQUESTS", { SUBREQUESTS: "sk_live_secret" }],
     ["SUBREQUESTS", { SUBREQUESTS: "19" }],
     ["SUBREQUESTS", { SUBREQUESTS: "10001" }],
+    ["REDIS_TIMEOUT_MS", { REDIS_TIMEOUT_MS: "49" }],
+    ["REDIS_TIMEOUT_MS", { REDIS_TIMEOUT_MS: "1s" }],
   ])("with %s unusable names it, and never shows it", async (name, env) => {
     const response = await create({ env }).request("/readyz");
     expect(response.status).toBe(503);
@@ -132,6 +134,13 @@ describe("GET /readyz", () => {
     expect(JSON.parse(text)).toMatchObject({ configuration: [expect.stringContaining(name)] });
     expect(text).not.toContain("sk_live_secret");
   });
+});
+
+test("a Redis that hangs is given up after REDIS_TIMEOUT_MS", async () => {
+  proxy.mode = "hang";
+  const hasty = create({ env: { REDIS_TIMEOUT_MS: "100" }, redisTimeoutMs: 60_000 });
+  const headers = { Authorization: `Bearer ${KEYS.all}` };
+  expect((await hasty.request("/v1/counters/a/series?bucket=day&last=1", { headers })).status).toBe(503);
 });
 
 test("a KEY_PREFIX that cannot be one is a 500 on every call, and the log says why", async () => {

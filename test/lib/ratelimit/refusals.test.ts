@@ -26,7 +26,7 @@ function openIsolate(policy: Policy) {
     now,
     advance,
     reset: () => limiter().limiter.reset(policy.name, "ada"),
-    async check(cost = 1, others: readonly Policy[] = []) {
+    check: async (cost = 1, others: readonly Policy[] = []) => {
       const request = limiter();
       const limits = [
         { policy, identifier: "ada", cost },
