@@ -1,6 +1,6 @@
 // Every test runs in Node. Those of e2e/ start workerd and whole programs: they come last, one file at a time, so that
 // neither they nor the others' waits for conditions run short of processor time. Those of browser/ follow, where there is a
-// Chromium, and those of package/, which pack what others install.
+// Chromium, those of package/, which pack what others install, and those of cluster/, where there is a redis-server.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -9,6 +9,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 const e2e = "test/e2e/**/*.test.ts";
 const browser = "test/browser/**/*.test.ts";
 const packed = "test/package/**/*.test.ts";
+const cluster = "test/cluster/**/*.test.ts";
 
 const chromium = process.env["CHROMIUM"] || findOnPath("chromium", "chromium-browser", "google-chrome");
 
@@ -48,6 +49,28 @@ function browserProject(): TestProjectConfiguration[] {
   ];
 }
 
+/** The tests that start a Redis Cluster. Without a redis-server they cannot run, and that is said; `--project cluster` fails then. */
+function clusterProject(): TestProjectConfiguration[] {
+  if (findOnPath("redis-server") === undefined) {
+    console.warn(
+      `There is no redis-server: ${cluster} does not run. Install it (Debian's package redis-server).`,
+    );
+    return [];
+  }
+  return [
+    {
+      test: {
+        name: "cluster",
+        include: [cluster],
+        fileParallelism: false,
+        testTimeout: 90_000,
+        hookTimeout: 60_000,
+        sequence: { groupOrder: 4 },
+      },
+    },
+  ];
+}
+
 export default defineConfig({
   test: {
     // Two processors are the least that is expected; more workers than that wait for each other there.
@@ -57,7 +80,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [e2e, browser, packed],
+          exclude: [e2e, browser, packed, cluster],
           testTimeout: 10_000,
           hookTimeout: 20_000,
           sequence: { groupOrder: 0 },
@@ -85,6 +108,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      ...clusterProject(),
     ],
   },
 });
