@@ -42,10 +42,15 @@ async function read({ headers, body }: Request, maxBytes: number): Promise<Uint8
 
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body as ReadableStream<Uint8Array>) {
-    length += chunk.length;
-    if (length <= maxBytes) chunks.push(chunk);
-    else if (length > MAX_DROPPED_BYTES) break;
+  try {
+    for await (const chunk of body as ReadableStream<Uint8Array>) {
+      length += chunk.length;
+      if (length <= maxBytes) chunks.push(chunk);
+      else if (length > MAX_DROPPED_BYTES) break;
+    }
+  } catch {
+    // The caller went away, or sent less than was announced: no fault of ours, and nothing to be logged as one.
+    throw problem("bad-request", { detail: "The body broke off." });
   }
   if (length > maxBytes) return undefined;
   const bytes = new Uint8Array(length);

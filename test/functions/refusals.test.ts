@@ -138,6 +138,18 @@ describe("a body", () => {
     expect(response.status).toBe(400);
     expect((await problemOf(response)).detail).toBe(detail);
   });
+
+  test("that breaks off is a 400 that says so, and no fault in the log", async () => {
+    const logged = harness.logs.length;
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new TypeError("Network connection lost.")),
+    });
+    const init = { body, duplex: "half" };
+    const response = await post(init);
+    expect(response.status).toBe(400);
+    expect((await problemOf(response)).detail).toBe("The body broke off.");
+    expect(harness.logs.slice(logged)).toEqual([]);
+  });
 });
 
 describe("methods", () => {

@@ -2,28 +2,36 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROBLEMS, problemType, type ProblemSlug } from "../../functions/http/problems.ts";
+import type { LogEntry } from "../../functions/log.ts";
 import { createSessions } from "../../lib/sessions/index.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { operationsOf, type Document, type Operation } from "./rubbish/operations.ts";
 import { createRubbish, type Rubbish } from "./rubbish/requests.ts";
-import { stored } from "./rubbish/stored.ts";
+import { changesOf, stored } from "./rubbish/stored.ts";
 import { SECRET } from "./rubbish/values.ts";
 import { signedIn, signUp } from "./support/browser.ts";
+import { checkDescribed } from "./support/described.ts";
 import { killedBehindAnswers } from "./support/killed.ts";
 import { createHarness, KEYS, type Harness, type ProblemBody } from "./support/harness.ts";
 import { readOpenApi } from "./support/openapi.ts";
 
-const SEED = 20_261_102;
-const REQUESTS = 3_000;
+/** The same ones in each run, so that a red one can be repeated; `npm run rubbish` asks for others, and for more. */
+const SEED = Number(process.env["RUBBISH_SEED"] || 20_261_102);
+const REQUESTS = Number(process.env["RUBBISH_REQUESTS"] || 3_000);
+/** Then the next ones go to a database that is empty: what is stored is compared after each refusal. */
+const ROUND = 3_000;
 /** What is wrong with each of 1,000 scores may be said; what is wrong with more than there may be, may not. */
 const MAX_REFUSAL = 150_000;
+/** A refusal takes a tenth of that where nothing else runs; a receive that is right may wait 20 s for a message. */
+const MAX_MS = 5_000;
+const MAX_WAIT_MS = 20_000;
 
 /** Nobody of the examples in /openapi.json. */
 const EVE = { email: "eve@example.com", name: "Eve", password: "a password that no document has" };
 
 let redis: TestRedis;
 let harness: Harness;
-let operations: Operation[];
+const operations: Operation[] = operationsOf(readOpenApi<Document>());
 /** The cookie of somebody who is signed in, until a request ends that. */
 let token: string | undefined;
 /** Everything that let somebody in: no answer says any of it. */
@@ -31,20 +39,45 @@ const credentials = new Set([KEYS.all, EVE.password]);
 
 const seen: { operation: Operation; status: number }[] = [];
 /** What went wrong, each with the request it was. */
-const faults: Record<"failed" | "problem" | "told" | "long" | "written", string[]> = {
-  failed: [],
-  problem: [],
-  told: [],
-  long: [],
-  written: [],
+const faults = {
+  failed: [] as string[],
+  undescribed: [] as string[],
+  problem: [] as string[],
+  told: [] as string[],
+  long: [] as string[],
+  slow: [] as string[],
+  written: [] as string[],
 };
+/** What the log tells of as an error. */
+const errors: LogEntry[] = [];
+let slowestMs = 0;
 
-beforeAll(async () => {
-  redis = await startRedis();
+beforeAll(
+  async () => {
+    redis = await startRedis();
+    for (let number = 0; number < REQUESTS; number += ROUND) {
+      const rubbish = await openRound(number);
+      await sendRound(rubbish, number, Math.min(number + ROUND, REQUESTS));
+      errors.push(...harness.logs.filter(({ level }) => level === "error"));
+      await redis.flush();
+    }
+  },
+  60_000 + REQUESTS * 20,
+);
+afterAll(async () => {
+  const refused = seen.filter(({ status }) => status >= 400).length;
+  process.stdout.write(
+    `seed ${SEED}: ${seen.length} malformed requests, ${refused} refused, the slowest answer ${Math.round(slowestMs)} ms\n`,
+  );
+  await redis.close();
+});
+
+/** An isolate with a database and keys of its own. @returns what makes the requests to it */
+async function openRound(first: number): Promise<(number: number) => Rubbish> {
   const started = Date.now();
   harness = createHarness({
     redis,
-    prefix: `${redis.prefix}rubbish`,
+    prefix: `${redis.prefix}rubbish${first}`,
     // By a clock that stands no session is renewed, which a refused request may do. And nothing is delivered meanwhile.
     adapt: (services) => ({
       ...killedBehindAnswers(services),
@@ -56,28 +89,38 @@ beforeAll(async () => {
       }),
     }),
   });
+  token = undefined;
   const user = await signUp(harness, EVE);
   harness.seed();
-  operations = operationsOf(readOpenApi<Document>());
-  const rubbish = createRubbish(operations, SEED, ["1", user, "views", "ada"]);
+  return createRubbish(operations, SEED, ["1", user, "views", "ada"]);
+}
 
+/** Sends requests from one number up to another, and looks at each answer and at what it has left behind. */
+async function sendRound(rubbish: (number: number) => Rubbish, from: number, to: number): Promise<void> {
   let before: string[] | undefined;
-  for (let number = 0; number < REQUESTS; number += 1) {
+  for (let number = from; number < to; number += 1) {
     const request = rubbish(number);
     before ??= await settled();
+    const begun = performance.now();
     const response = await send(request);
     const text = await response.text();
+    const ms = performance.now() - begun;
+    slowestMs = Math.max(slowestMs, ms);
+    if (ms > (response.ok ? MAX_MS + MAX_WAIT_MS : MAX_MS)) {
+      faults.slow.push(`${Math.round(ms)} ms: ${said(request, response, text)}`);
+    }
     seen.push({ operation: request.operation, status: response.status });
     if (response.status < 400) before = undefined;
     else {
       const after = await now();
-      if (after.join("\n") !== before.join("\n")) faults.written.push(said(request, response, text));
+      const [change] = changesOf(before, after);
+      if (change !== undefined)
+        faults.written.push(`${said(request, response, text)}: ${change.slice(0, 300)}`);
       before = after;
     }
     check(request, response, text);
   }
-}, 120_000);
-afterAll(async () => redis.close());
+}
 
 /** A list of products that no request asks for: it stays in the cache, until somebody invalidates it. */
 const UNTOUCHED = "untouched";
@@ -103,8 +146,9 @@ async function settled(): Promise<string[]> {
   return now();
 }
 
-async function send({ caller, url, init }: Rubbish): Promise<Response> {
-  const response = await harness.request(url, {
+async function send(request: Rubbish): Promise<Response> {
+  const { caller, url, init } = request;
+  const response = await harness.app.request(url, {
     ...init,
     headers: {
       ...(caller.includes("key") && { Authorization: `Bearer ${KEYS.all}` }),
@@ -112,8 +156,12 @@ async function send({ caller, url, init }: Rubbish): Promise<Response> {
       ...init.headers,
     },
   });
+  const { href, pathname } = new URL(`http://localhost${url}`);
   // Where the session's token has changed, or it has ended.
-  if (response.ok && init.method !== "GET" && url.startsWith("/v1/session")) token = undefined;
+  if (response.ok && init.method !== "GET" && pathname.startsWith("/v1/session")) token = undefined;
+  await checkDescribed(init.method, href, response).catch((error: unknown) => {
+    faults.undescribed.push(`${request.told}: ${String(error)}`);
+  });
   return response;
 }
 
@@ -149,11 +197,16 @@ function isProblem({ status, headers }: Response, text: string | undefined): boo
 }
 
 test(`${REQUESTS} malformed requests bring no error to the logs`, () => {
-  expect(harness.logs.filter(({ level }) => level === "error")).toEqual([]);
+  expect(errors.slice(0, 5), `${errors.length} of them`).toEqual([]);
 });
 
 test.each<[string, keyof typeof faults]>([
   [`${REQUESTS} malformed requests bring no 5xx`, "failed"],
+  ["every answer is one that /openapi.json describes", "undescribed"],
+  [
+    `no refusal takes longer than ${MAX_MS / 1_000} s, and no answer so much longer than it was asked to`,
+    "slow",
+  ],
   ["what is refused is refused as problem+json that names its kind, its status and the request", "problem"],
   ["no refusal repeats what was sent, and no answer says a key, a password or a session's token", "told"],
   ["no refusal goes on and on, however much is wrong", "long"],

@@ -1,7 +1,8 @@
 // A body, broken.
 
 import type { Random } from "../../local/engines/differential/random.ts";
-import { EXTRA_FIELDS, HUGE_VALUES, JSON_VALUES, LONG_LIST, SECRET } from "./values.ts";
+import type { Body, Operation } from "./operations.ts";
+import { EXTRA_FIELDS, HUGE_VALUES, LONG_LIST, SECRET } from "./values.ts";
 
 /**
  * The JSON of a value, with another text where `replaced` has one for the place: an empty one leaves the place out.
@@ -32,7 +33,11 @@ const isRecord = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** One place of a body made wrong: another type, missing, more than there may be. */
-function withBrokenPlace(example: unknown, fields: readonly string[], random: Random): string {
+function withBrokenPlace(
+  example: unknown,
+  { fields, values }: Pick<Operation, "fields" | "values">,
+  random: Random,
+): string {
   const places = placesOf(example);
   const [at, part] = random.pick(places);
   if (Array.isArray(part) && random.chance(0.4)) return written(example, new Map([[at, LONG_LIST]]));
@@ -40,12 +45,12 @@ function withBrokenPlace(example: unknown, fields: readonly string[], random: Ra
   if (kind === 1) return written(example, new Map([[at, random.pick(HUGE_VALUES)]]));
   if (kind <= 3) return written(example, new Map([[at, ""]]));
   if (kind <= 4) return written(example, new Map([[at, `[${written(part, new Map())}]`]]));
-  if (kind <= 11) return written(example, new Map([[at, random.pick(JSON_VALUES)]]));
+  if (kind <= 11) return written(example, new Map([[at, random.pick(values)]]));
   // A field that it may have, with a value that it may not have; or one that it has not.
   const [where, record] = random.pick(places.filter(([, value]) => isRecord(value)));
   const field =
     kind <= 16 && where === ""
-      ? `${JSON.stringify(random.pick(fields))}:${random.pick(JSON_VALUES)}`
+      ? `${JSON.stringify(random.pick(fields))}:${random.pick(values)}`
       : random.pick(EXTRA_FIELDS);
   const text = written(record, new Map());
   // Last: where a field stands twice, JSON.parse takes the last one.
@@ -54,16 +59,24 @@ function withBrokenPlace(example: unknown, fields: readonly string[], random: Ra
 
 const utf16 = (text: string) => new Uint8Array(Buffer.from(`\ufeff${text}`, "utf16le"));
 
+/** Some of a body, and then the connection is gone. */
+const brokenOff = (text: string): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+    pull: (controller) => controller.error(new TypeError(`Network connection lost near ${SECRET}.`)),
+  });
+
 /** A text of JSON that is made none, or comes in another encoding. */
-function withBrokenText(text: string, random: Random): string | Uint8Array<ArrayBuffer> {
+function withBrokenText(text: string, random: Random): Body {
   const invalid = (...bytes: number[]) =>
     new Uint8Array(Buffer.concat([Buffer.from(text.slice(0, -2)), Buffer.from(bytes), Buffer.from('"}')]));
-  return random.pick<() => string | Uint8Array<ArrayBuffer>>([
+  return random.pick<() => Body>([
     () => "",
     () => " ",
     () => "\0",
     () => SECRET,
     () => text.slice(0, random.integer(0, text.length - 1)),
+    () => brokenOff(text.slice(0, random.integer(0, text.length))),
     () => `${text}${text}`,
     () => `${text.slice(0, -1)},}`,
     () => `\ufeff${text}`,
@@ -79,12 +92,9 @@ function withBrokenText(text: string, random: Random): string | Uint8Array<Array
   ])();
 }
 
-/** A body as it should not be. @param fields that it may have */
-export function brokenBody(
-  example: unknown,
-  fields: readonly string[],
-  random: Random,
-): string | Uint8Array<ArrayBuffer> {
-  if (random.chance(0.75)) return withBrokenPlace(example, fields, random);
+/** A body as it should not be. */
+export function brokenBody(operation: Operation, random: Random): Body {
+  const example = random.pick(operation.examples);
+  if (random.chance(0.75)) return withBrokenPlace(example, operation, random);
   return withBrokenText(JSON.stringify(example), random);
 }

@@ -2,6 +2,8 @@
 
 import { pages } from "../../../functions/openapi/pages.ts";
 import type { Random } from "../../local/engines/differential/random.ts";
+import { borderValues } from "./borders.ts";
+import { JSON_VALUES } from "./values.ts";
 
 interface Parameter {
   in: "path" | "query" | "header";
@@ -31,7 +33,12 @@ export interface Operation {
   examples: readonly unknown[];
   /** The fields that a body may have. */
   fields: readonly string[];
+  /** What its fields are tried with, as JSON or nearly so. */
+  values: readonly string[];
 }
+
+/** A stream is a body that breaks off. */
+export type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
 /** A request to be. What stands in `segments` and `query` is as the URL has it: percent-encoded, or wrongly so. */
 export interface Draft {
@@ -40,10 +47,12 @@ export interface Draft {
   segments: string[];
   query: [name: string, value: string][];
   headers: Record<string, string>;
-  body: string | Uint8Array<ArrayBuffer> | undefined;
+  body: Body | undefined;
 }
 
-export function operationsOf({ paths, components }: Document): Operation[] {
+export function operationsOf(document: Document): Operation[] {
+  const { paths, components } = document;
+  const values = [...JSON_VALUES, ...borderValues(document)];
   const routes = Object.entries(paths).filter(([path]) => !(`GET ${path}` in pages));
   return routes.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters = [], requestBody }]): Operation => {
@@ -58,6 +67,7 @@ export function operationsOf({ paths, components }: Document): Operation[] {
         parameters,
         examples,
         fields: Object.keys(Object.assign({}, properties, ...examples)),
+        values,
       };
     }),
   );

@@ -2,9 +2,9 @@
 
 import { createRandom, type Random } from "../../local/engines/differential/random.ts";
 import { brokenBody } from "./body.ts";
-import { urlOf, wellFormed, type Draft, type Operation } from "./operations.ts";
+import { urlOf, wellFormed, type Body, type Draft, type Operation } from "./operations.ts";
 import { SECRET } from "./values.ts";
-import { HEADERS, METHODS, UNKNOWN_PARAMETERS, URL_PARTS } from "./wire.ts";
+import { HEADERS, METHODS, STRAY_SEGMENTS, UNKNOWN_PARAMETERS, URL_PARTS } from "./wire.ts";
 
 export type Caller = "nobody" | "key" | "session" | "key and session";
 
@@ -17,15 +17,15 @@ export interface Rubbish {
   readonly operation: Operation;
   readonly caller: Caller;
   readonly url: string;
-  readonly init: { method: string; headers: Record<string, string>; body?: string | Uint8Array<ArrayBuffer> };
+  readonly init: { method: string; headers: Record<string, string>; body?: Body; duplex?: "half" };
 }
 
 type Break = (draft: Draft, random: Random) => void;
 
 const breakBody: Break = (draft, random) => {
-  const { examples, fields } = draft.operation;
   // Also where none is expected.
-  draft.body = examples.length > 0 ? brokenBody(random.pick(examples), fields, random) : `{"a":"${SECRET}"}`;
+  draft.body =
+    draft.operation.examples.length > 0 ? brokenBody(draft.operation, random) : `{"a":"${SECRET}"}`;
 };
 
 const breakPath: Break = (draft, random) => {
@@ -35,6 +35,11 @@ const breakPath: Break = (draft, random) => {
   const any = places.map((_, i) => i);
   const at = random.pick(named.length > 0 && random.chance(0.9) ? named : any);
   draft.segments[at] = random.pick(URL_PARTS);
+};
+
+/** A segment too many, in the place of another or beside it: mostly no route then. */
+const breakRoute: Break = ({ segments }, random) => {
+  segments.splice(random.integer(0, segments.length), random.integer(0, 1), random.pick(STRAY_SEGMENTS));
 };
 
 const breakQuery: Break = (draft, random) => {
@@ -71,6 +76,9 @@ function breaksOf({ examples, parameters }: Operation): Break[] {
   ];
 }
 
+const shownOf = (body: Body | undefined): string =>
+  body instanceof ReadableStream ? "a body that breaks off" : String(body);
+
 /**
  * @param ids of what there is, so that a call does not fail for want of it
  * @returns the request of a number, whichever were made before
@@ -82,20 +90,27 @@ export function createRubbish(operations: readonly Operation[], seed: number, id
     const caller = CALLERS[Math.floor(number / operations.length) % CALLERS.length] ?? "nobody";
     const draft = wellFormed(operation, random, ids);
     for (let left = random.pick([1, 1, 1, 2, 2, 3]); left > 0; left -= 1) {
-      const broken = random.chance(0.03) ? breakMethod : random.pick(breaksOf(operation));
+      const broken = random.chance(0.05)
+        ? random.pick([breakMethod, breakRoute])
+        : random.pick(breaksOf(operation));
       broken(draft, random);
     }
     const { method, headers } = draft;
     const url = urlOf(draft);
     // A Request holds no body with these.
     const body = method === "GET" || method === "HEAD" ? undefined : draft.body;
-    const shown = [url, JSON.stringify(headers), String(body).slice(0, 300)].join(" ");
+    const shown = [url, JSON.stringify(headers), shownOf(body).slice(0, 300)].join(" ");
     return {
       told: `seed ${seed}, request ${number}, ${caller}: ${method} ${shown}`,
       operation,
       caller,
       url,
-      init: { method, headers, ...(body !== undefined && { body }) },
+      init: {
+        method,
+        headers,
+        ...(body !== undefined && { body }),
+        ...(body instanceof ReadableStream && { duplex: "half" }),
+      },
     };
   };
 }

@@ -67,3 +67,15 @@ export interface StoredOptions {
 export async function stored({ redis, prefix, sql, wanted }: StoredOptions): Promise<string[]> {
   return [...storedInSql(sql), ...(await storedInRedis(redis, prefix, wanted))];
 }
+
+/** One-time tokens and read tokens, some of which live for a second. */
+const ENDS_BY_ITSELF = /:(?:read-)?token:\{/;
+
+/** What has come, and what has gone, but for what may have ended by itself meanwhile. */
+export function changesOf(before: readonly string[], after: readonly string[]): string[] {
+  const [old, current] = [new Set(before), new Set(after)];
+  return [
+    ...after.filter((line) => !old.has(line)).map((line) => `+ ${line}`),
+    ...before.filter((line) => !current.has(line) && !ENDS_BY_ITSELF.test(line)).map((line) => `- ${line}`),
+  ];
+}

@@ -23,6 +23,12 @@ export const URL_PARTS = [
   "%41".repeat(200),
 ];
 
+/** What no path of a route has between its slashes. */
+export const STRAY_SEGMENTS = [
+  "",
+  ...words("v1 V1 v2 . .. %2e%2e %2f .git admin __proto__ constructor ;a=1 ..%5c * {id} :id %00 é"),
+];
+
 /** Names of parameters that no route has. */
 export const UNKNOWN_PARAMETERS = words(`colour __proto__ constructor limit[] %00 %zz ${SECRET} =`);
 
