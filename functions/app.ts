@@ -17,6 +17,8 @@ import { limits } from "./limits.ts";
 import { leaderboards } from "./leaderboards.ts";
 import type { Log } from "./log.ts";
 import { unrouted } from "./http/methods.ts";
+import { noSniff } from "./http/no-sniff.ts";
+import { ownMachine } from "./http/own-machine.ts";
 import { posts } from "./posts.ts";
 import { products } from "./products.ts";
 import { queues } from "./queues.ts";
@@ -41,10 +43,12 @@ export function createApp({ services, log }: AppOptions) {
   app.onError(answerFault(log));
   app.notFound(unrouted(app));
   app.use(requestId());
+  app.use(noSniff());
   app.use(async function servicesMiddleware(c, next) {
     c.set("services", services(c));
     await next();
   });
+  app.use(ownMachine());
   app.use(cors());
   const timing = serverTiming((c: Context<AppEnv>) => c.var.services.redis.meter);
   app.use("/v1/*", timing);

@@ -10,6 +10,7 @@ const OPTIMISTIC = "a connection is shared; use a script";
 const CONNECTION = "it changes a connection, and connections are shared";
 const STREAM = "close the stream of /subscribe or /psubscribe";
 const SERVER = "it changes the server, not its data";
+const HTTP = "Redis takes it for HTTP sent by a web page and closes the connection, which others share";
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ["BLPOP", POLL("LPOP")],
@@ -52,6 +53,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["SYNC", "it turns its connection into a replica's"],
   ["PSYNC", "it turns its connection into a replica's"],
   ["REPLCONF", "it turns its connection into a replica's"],
+  ["POST", HTTP],
+  ["HOST:", HTTP],
 ]);
 
 /** Commands of which only these subcommands are let through, the ones that read. */
@@ -92,19 +95,19 @@ function reasonOfArguments(name: string, command: EngineCommand): string | null 
     const subcommand = upperCase(command[1]);
     return subcommand === "" || readOnly.has(subcommand) ? null : `only ${[...readOnly].join(", ")} are`;
   }
-  // The keywords of XREAD begin at once, those of XREADGROUP behind `GROUP group consumer`.
-  if (name === "XREAD") return blocks(command, 1) ? BLOCK_OPTION : null;
-  if (name === "XREADGROUP") return blocks(command, 4) ? BLOCK_OPTION : null;
+  if (name === "XREAD" || name === "XREADGROUP") return blocks(command) ? BLOCK_OPTION : null;
   if (name === "SCRIPT" && upperCase(command[1]) === "DEBUG") return CONNECTION;
   return null;
 }
 
-function blocks(command: EngineCommand, firstKeyword: number): boolean {
-  for (let index = firstKeyword; index < command.length; index++) {
+/** Reads the options as Redis does: in any order, up to STREAMS. */
+function blocks(command: EngineCommand): boolean {
+  for (let index = 1; index < command.length; index++) {
     const keyword = upperCase(command[index]);
     if (keyword === "STREAMS") return false;
     if (keyword === "BLOCK") return true;
     if (keyword === "COUNT") index++;
+    if (keyword === "GROUP") index += 2;
   }
   return false;
 }

@@ -2,7 +2,8 @@
 
 import type { Source } from "./sources.ts";
 
-const HAS_DEFAULT = /^functions\/index\.ts$|^examples\/[^/]+\/index\.ts$|\.config\.ts$/;
+const HAS_DEFAULT =
+  /^functions\/index\.ts$|^examples\/[^/]+\/index\.ts$|^bench\/request\/workers\/[^/]+\.ts$|\.config\.ts$/;
 const CODE = /\.(ts|js|mjs)$/;
 /** A test lists cases, so it may be longer. */
 const MOST_LINES = 250;

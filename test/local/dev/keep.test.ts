@@ -24,7 +24,7 @@ function createLives({ answers = true } = {}) {
     lives,
     printed,
     advance: (seconds: number) => void (time += seconds * 1_000),
-    async die() {
+    die: async () => {
       await worker.ready;
       lives.at(-1)?.die("wrangler dev died (exit code 1)");
     },

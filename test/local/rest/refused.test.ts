@@ -21,6 +21,8 @@ describe("refused over REST, with a reason", () => {
     ["XREAD BLOCK 0 STREAMS s $", /BLOCK option/],
     ["XREAD COUNT 1 block 0 STREAMS s $", /BLOCK option/],
     ["XREADGROUP GROUP g c COUNT 1 BLOCK 5 STREAMS s >", /BLOCK option/],
+    ["XREADGROUP COUNT 1 BLOCK 0 GROUP g c STREAMS s >", /BLOCK option/],
+    ["XREADGROUP NOACK GROUP block streams BLOCK 0 STREAMS s >", /BLOCK option/],
     ["MULTI", /\/multi-exec/],
     ["EXEC", /\/multi-exec/],
     ["DISCARD", /\/multi-exec/],
@@ -48,6 +50,8 @@ describe("refused over REST, with a reason", () => {
     ["ACL SETUSER x on", /only CAT/],
     ["CLUSTER RESET", /only COUNTKEYSINSLOT/],
     ["SCRIPT DEBUG YES", /connections are shared/],
+    ["POST k", /closes the connection/],
+    ["host: k", /closes the connection/],
   ])("%s", async (line, reason) => {
     const { status, json, ran } = await run(line);
     const name = line.split(" ")[0]?.toUpperCase();
@@ -69,6 +73,7 @@ describe("let through", () => {
     "XREAD COUNT 1 STREAMS block 0",
     "XREAD COUNT 1 STREAMS s block",
     "XREADGROUP GROUP block block STREAMS s >",
+    "XREADGROUP COUNT 1 GROUP block block STREAMS s >",
     "GET watch",
     "PUBLISH ch m",
     "CONFIG",
