@@ -1,14 +1,15 @@
 // `npm run bench`: Sedge and its peers, side by side in one run, on a real Redis behind the local REST server.
 //
-//   npm run bench                               everything, and writes docs/benchmarks.md
+//   npm run bench                               everything, and writes docs/benchmarks.md and the README's comparison
 //   npm run bench -- --only cache,limits        some parts, printed only
 //   npm run bench -- --quick                    few rounds and small sizes, printed only: shows that everything runs
 
 import { cpus } from "node:os";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cache } from "./cache/index.ts";
+import { withComparison } from "./comparison.ts";
 import { growth } from "./growth/index.ts";
 import type { Part } from "./harness/bench.ts";
 import { startGateway } from "./harness/gateway-client.ts";
@@ -61,7 +62,10 @@ the delay named. *Trips* are requests one after the other; *commands* are Redis'
 itself and what it calls, as Upstash bills it; *CPU* is the calling process's; times are in milliseconds, and say less than the
 counts: compare within a table only. A value by which a peer is ahead of Sedge is **bold** (times from 10 % on).`;
 if (!values.quick && only === undefined) {
-  const path = join(import.meta.dirname, "..", "docs", "benchmarks.md");
-  await writeFile(path, `${head}\n\n${sections.join("\n\n")}\n`);
+  const root = join(import.meta.dirname, "..");
+  const page = `${head}\n\n${sections.join("\n\n")}\n`;
+  await writeFile(join(root, "docs", "benchmarks.md"), page);
+  const readme = join(root, "README.md");
+  await writeFile(readme, withComparison(await readFile(readme, "utf8"), page));
 }
 console.log(`${minutes} minutes`);

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -49,6 +50,16 @@ async function endsBy(
   expect(await stillRunning(runner.members), signal).toEqual([]);
 }
 
+/** What the Worker answers who calls it by another name: fetch has no say in that. */
+async function statusAs(name: string, port: number): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  get({ host: "127.0.0.1", port, path: "/healthz", headers: { host: `${name}:${port}` } }, (response) => {
+    response.resume();
+    resolve(response.statusCode);
+  }).on("error", reject);
+  return promise;
+}
+
 const cacheStatus = async (url: string) => (await fetch(url)).headers.get("cache-status");
 
 describe("npm run dev", () => {
@@ -71,6 +82,8 @@ describe("npm run dev", () => {
       body: JSON.stringify({ price: 4242 }),
     });
     expect(changed.status).toBe(200);
+    expect(await statusAs("example.com", first.port), "a name made to resolve to this machine").toBe(403);
+    expect(await statusAs("localhost", first.port)).toBe(200);
     expect(await (await fetch(product)).json()).toMatchObject({ price: 4242 });
 
     const post = async (path: string, body: object) =>

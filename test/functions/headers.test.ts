@@ -40,6 +40,21 @@ describe("X-Request-Id", () => {
   });
 });
 
+test("X-Content-Type-Options: nosniff stands on every kind of answer: what a caller wrote is no page and no script", async () => {
+  const broken = createHarness({ redis, prefix: "not a prefix" });
+  const answers = [
+    ...["/healthz", "/readyz", "/v1/products", "/v1/products/404", "/v1/counters/x", "/nothing"].flatMap(
+      (path) => ["GET", "HEAD", "OPTIONS", "PUT"].map((method) => harness.request(path, { method })),
+    ),
+    harness.send("POST", "/v1/channels/sniffed/events", { data: "<script>" }),
+    harness.send("POST", "/v1/channels/sniffed/events", "no event"),
+    broken.app.request("/healthz"),
+  ];
+  for (const { headers, status } of await Promise.all(answers)) {
+    expect(headers.get("X-Content-Type-Options"), String(status)).toBe("nosniff");
+  }
+});
+
 describe("Server-Timing", () => {
   test("stands on every answer below /v1, and on no other", async () => {
     for (const [path, method] of [

@@ -10,6 +10,8 @@ function lines(): { written: Record<string, unknown>[]; log: ReturnType<typeof c
 
 const withCode = (code: unknown): Error => Object.assign(new Error("sk_live_secret"), { code });
 
+const withMessage = (first: string, message: string): Error => Object.assign(new Error(first), { message });
+
 describe("a log line", () => {
   test("is JSON, with the error's name, place and cause", () => {
     const { written, log } = lines();
@@ -47,6 +49,9 @@ describe("a log line", () => {
     log({ level: "error", event: "b", error: "sk_live_secret" });
     log({ level: "error", event: "c", error: new Error("sk_live_secret\nsk_live_secret") });
     expect(JSON.stringify(written)).not.toContain("sk_live_secret");
+    log({ level: "error", event: "c", error: new Error("no JSON:\n    at sk_live_secret") });
+    log({ level: "error", event: "c", error: withMessage("\n    at sk_live_secret", "another since") });
+    expect(JSON.stringify(written), "nor where it looks like a place").not.toContain("sk_live_secret");
     log({ level: "error", event: "d", error: new RedisCommandError("WRONGTYPE") });
     log({ level: "error", event: "e", error: new Error("D1_ERROR: no such table: products") });
     expect(JSON.stringify(written)).toContain("WRONGTYPE");

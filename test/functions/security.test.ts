@@ -56,9 +56,36 @@ test.each(needsKey)("$method $path with a key without scopes is a 403", async ({
   expect((await harness.request(path, { method, headers })).status).toBe(403);
 });
 
+test.each(needsKey.filter(({ security }) => security.every(({ key = [] }) => key[0] !== "products:write")))(
+  "$method $path with a key for all of another area is a 403",
+  async ({ method, path }) => {
+    const headers = { Authorization: `Bearer ${KEYS.area}` };
+    expect((await harness.request(path, { method, headers })).status).toBe(403);
+  },
+);
+
 test.each(needsSession)("$method $path with a key, and no session, is a 401", async ({ method, path }) => {
   const headers = { Authorization: `Bearer ${KEYS.all}` };
   expect((await harness.request(path, { method, headers })).status).toBe(401);
+});
+
+test.each([
+  ["http://example.com:8787", 403],
+  ["http://localhost.example.com:8787", 403],
+  ["http://127.0.0.1.example.com:8787", 403],
+  ["http://192.168.1.7:8787", 403],
+  ["http://localhost:8787", 200],
+  ["http://sedge.localhost:8787", 200],
+  ["http://127.0.0.1:8787", 200],
+  ["http://[::1]:8787", 200],
+])("in development a call of %s, with a key that is good, is a %i", async (origin, status) => {
+  const development = createHarness({
+    redis,
+    prefix: `${redis.prefix}development`,
+    env: { DEVELOPMENT: "true" },
+  });
+  const headers = { Authorization: `Bearer ${KEYS.all}`, Origin: origin };
+  expect((await development.app.request(`${origin}/v1/counters/x`, { headers })).status).toBe(status);
 });
 
 test("no answer lets a page of another origin send cookies along, allowed or not", async () => {

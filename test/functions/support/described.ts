@@ -14,9 +14,9 @@ interface Document {
   components: { responses: Record<string, Described> };
 }
 
-/** Headers of HTTP itself, and those of CORS: they are no part of what an operation says. */
+/** Headers of HTTP itself, of CORS, and what stands on every answer: they are no part of what an operation says. */
 const PLAIN =
-  /^(?:content-type|content-length|cache-control|vary|allow|access-control-.+|x-accel-buffering)$/;
+  /^(?:content-type|content-length|cache-control|vary|allow|access-control-.+|x-accel-buffering|x-content-type-options)$/;
 
 const document = closed(readOpenApi<Document>());
 const ajv = new Ajv2020({ strict: false, allErrors: true }).addSchema(document, "openapi.json");
