@@ -19,7 +19,7 @@ export const ROWS: readonly ComparedRow[] = [
     columns: COSTS,
     without: ["never invalidated"],
   },
-  { what: "cache: a miss", table: "A miss", columns: COSTS },
+  { what: "cache: a miss", table: "A miss whose loader answers at once", columns: COSTS },
   {
     what: "cache: 50 isolates on one cold key",
     table: "50 isolates on one cold key",

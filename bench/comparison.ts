@@ -2,10 +2,15 @@
 
 import { ROWS, type ComparedRow } from "./compared-rows.ts";
 
+/** How the names of its own rows begin: the first, and those of other settings. */
+const SEDGE = "Sedge";
+
 interface PageTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
+
+const isOurs = ([name = ""]: readonly string[]): boolean => name.startsWith(SEDGE);
 
 const cellsOf = (line: string): string[] =>
   line
@@ -35,12 +40,13 @@ function rowOf(
     if (index < 0) throw new Error(`"${table}" has no column "${column}"`);
     return index;
   });
-  const told = (row: readonly string[]): string => at.map((index) => row[index] ?? "").join(" / ");
-  const [ours = [], ...peers] = found.rows.filter(
-    ([name = ""]) => !without.some((each) => name.includes(each)),
-  );
-  const theirs = peers.map((row) => `${row[0] ?? ""}: ${told(row)}`).join("<br>");
-  return `| ${what} (${columns.join(" / ")}) | ${told(ours)} | ${theirs} |`;
+  const told = (row: readonly string[]): string => {
+    const cells = at.map((index) => row[index] ?? "").join(" / ");
+    return row[0] === SEDGE ? cells : `${row[0]}: ${cells}`;
+  };
+  const rows = found.rows.filter(([name = ""]) => !without.some((each) => name.includes(each)));
+  const [ours, theirs] = [rows.filter(isOurs), rows.filter((row) => !isOurs(row))];
+  return `| ${what} (${columns.join(" / ")}) | ${ours.map(told).join("<br>")} | ${theirs.map(told).join("<br>")} |`;
 }
 
 /** The table, as Markdown. @param page docs/benchmarks.md @throws Error where a row's table is not there */

@@ -59,8 +59,11 @@ Written by \`npm run bench\` in ${minutes} minutes, on ${redis.description}, Nod
 
 All contestants of a table ran by turns in one run, against one Redis behind one REST server that answers each HTTP request later by
 the delay named. *Trips* are requests one after the other; *commands* are Redis's own count (\`INFO commandstats\`), a script being
-itself and what it calls, as Upstash bills it; *CPU* is the calling process's; times are in milliseconds, and say less than the
-counts: compare within a table only. A value by which a peer is ahead of Sedge is **bold** (times from 10 % on).`;
+itself and what it calls, as Upstash bills it; *CPU* is the calling process's. All three have what goes on behind an answer
+(\`waitUntil\`); times, in milliseconds, have not, and say less than the counts: compare within a table only. A *p99* of fewer than a
+hundred rounds is the slowest. A value by which a peer is ahead of Sedge is **bold** (times from 10 % on). Where no fault is measured
+Sedge's time-outs are set, but longer than by default: the machine is busy. The peers' client, like Sedge's, asks for no base64 and
+sends no telemetry.`;
 if (!values.quick && only === undefined) {
   const root = join(import.meta.dirname, "..");
   const page = `${head}\n\n${sections.join("\n\n")}\n`;

@@ -13,8 +13,8 @@ import { stampedes } from "./stampede.ts";
 
 const text = `
 ${["@epic-web/cachified", "ocache", "bentocache", "cacheable", "keyv"].map(nameAndVersion).join(", ")}, each over
-\`@upstash/redis\` (its own pipelining on, telemetry and retries off) by the adapter its documentation asks for: \`bench/cache/\`. Every
-entry is fresh for 300 s, and nobody serves stale. Without a tier in the process bentocache has its L2 alone, and cacheable the store
+\`@upstash/redis\` (its own pipelining on; telemetry, retries and base64 off, as Sedge has it) by the adapter its documentation asks for: \`bench/cache/\` and
+\`bench/adapters/\`. Every entry is fresh for 300 s, and nobody serves stale. Without a tier in the process bentocache has its L2 alone, and cacheable the store
 as its primary; cacheable's tags are on where there are tags. Sedge's client and cache are made anew for each request, as in a
 Worker; the peers' once an isolate. Each peer runs one load per key at a time within a process; none has a lock that isolates share.`;
 

@@ -13,8 +13,8 @@ import { queueTables } from "./queues.ts";
 const text = (): string => `
 *Queues*: Sedge's (\`lib/lists\`) and ${nameAndVersion("@upstash/queue")}, each hiding a received message for a second. By its default
 that one acknowledges a message before it is handed out; with \`autoVerify: false\` the consumer does, as Sedge's must. It is given
-the project's client, pipelining by itself. What Sedge's commands buy is below: receipts that go stale, delays that
-nobody has to be there for, an order, dead letters.
+the project's client, pipelining by itself. What Sedge's commands buy is below: receipts that go stale, and delays that
+nobody has to be there for; dead letters beside.
 
 *Publishing* has no peer here: it is one script that appends to the log and says who is to be woken.`;
 

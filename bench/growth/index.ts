@@ -1,6 +1,7 @@
 // What a call costs as what it works on grows: the same, or the table says so.
 
 import type { Bench, Part } from "../harness/bench.ts";
+import { COUNTED_AT_MS } from "../harness/compare.ts";
 import { percentile } from "../harness/statistics.ts";
 import type { Section } from "../harness/table.ts";
 import { cache } from "./cache.ts";
@@ -45,9 +46,11 @@ async function measure(
   for (let warm = 0; warm < (isQuick ? 1 : WARM_UP); warm += 1)
     for (const size of sizes) await once(size, run);
   const counts = [];
+  await gateway.delay(COUNTED_AT_MS);
   for (const size of sizes) {
     counts.push(await once(size, () => gateway.counted(() => run(size, i))));
   }
+  await gateway.delay(0);
   const times: number[][] = sizes.map(() => []);
   for (let round = 0; round < (isQuick ? 5 : ROUNDS); round += 1) {
     for (const turn of sizes.keys()) {
@@ -119,7 +122,7 @@ async function runGrowth(bench: Bench): Promise<Section> {
 }
 
 const text = `
-Sedge alone, at no distance: trips, commands as Redis counts them, and the median of ${ROUNDS} calls at each size, the sizes by turns.
+Sedge alone: trips, commands as Redis counts them, and, at no distance, the median of ${ROUNDS} calls at each size, the sizes by turns.
 *Flat* means that the greatest takes at most ${FLAT} times what the smallest takes; where trips or commands are not, the run fails. The
 boards, logs and queues of all sizes are there at the same time, filled past the API with the state that it would leave
 (\`bench/growth/\`), which is checked by the API before anything is measured. A board's periods are off. All entries of the cache carry the

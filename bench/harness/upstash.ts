@@ -6,7 +6,8 @@ import type { Gateway } from "./gateway-client.ts";
 export type { Redis };
 
 /**
- * A client as a Worker would make it, one per isolate: pipelining by itself, no telemetry, no retries.
+ * A client as a Worker would make it, one per isolate: pipelining by itself, no telemetry, no retries, and answers as text,
+ * as Sedge asks for them, because base64 costs processor time.
  * @param more for a library that serializes by itself: `{ automaticDeserialization: false }`
  */
 export function openUpstash(
@@ -18,6 +19,7 @@ export function openUpstash(
     token,
     enableAutoPipelining: true,
     enableTelemetry: false,
+    responseEncoding: false,
     retry: { retries: 0 },
     ...more,
   });

@@ -91,7 +91,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     title: "50 calls denied, one after the other, the isolate's own memory on",
-    note: "Sedge remembers no refusals: each of them asks Redis.",
+    note: "All three remember who was refused: Sedge for 2 s at most, then a call asks Redis again, which falls before these 50; the others until the window ends.",
     contenders: [
       sedge({ name: "Sedge, permits in advance", permits: 1_000 }),
       upstashRatelimit({ told: ", ephemeral cache", hasCache: true }),

@@ -11,7 +11,7 @@ import { sedge } from "./sedge.ts";
 import { upstashRatelimit } from "./upstash.ts";
 
 const OURS = sedge({ name: "Sedge" });
-const OURS_WITH_PERMITS = sedge({ name: "Sedge, permits in advance", permits: 20 });
+const OURS_WITH_PERMITS = sedge({ name: "Sedge, permits in advance", permits: 1_000 });
 const CONTENDERS: readonly Contender[] = [
   OURS,
   OURS_WITH_PERMITS,

@@ -31,7 +31,7 @@ export const GROUPS: readonly { readonly title: string; readonly settings: reado
     title: "with what the isolate may keep",
     settings: [
       { name: "Sedge, permits and values", worker: WORKERS.sedge, isInProcess: true },
-      { name: "peers, values", worker: WORKERS.peersInProcess, isInProcess: true },
+      { name: "peers, counts and values", worker: WORKERS.peersInProcess, isInProcess: true },
     ],
   },
 ];

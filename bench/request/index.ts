@@ -43,7 +43,8 @@ export const request: Part = {
       });
       mustBeOneTrip(one, settings);
       const note =
-        "*CPU* is that of the Worker's workerd. Times are a caller's, from its `fetch` to the answer's end.";
+        "*CPU* is that of the Worker's workerd, up to the answer's end: what goes on behind it is in the next table's. " +
+        "Times are a caller's, from its `fetch` to the answer's end.";
       tables.push({ ...one, note }, await throughput(bench, title, [ours, ...others]));
     }
     return { title: "The whole request", text: text(), tables };

@@ -15,11 +15,12 @@ of its tags was invalidated for.
   is no outage. Where the isolate may keep something it holds permits (1,000 at most, 2 s) and values (1 s); the session is read each
   time.
 - *Peers*: ${ratelimit} (sliding window), ${session} and ${cacheable} on ${upstash} and ${hono}, all three asked at once by
-  \`Promise.all\`, on one client for the isolate that pipelines by itself. Each is what is fastest with everything in Redis: hono-sessions
+  \`Promise.all\`, on one client for the isolate that pipelines by itself, without base64. Each is what is fastest with everything in Redis: hono-sessions
   waits for the session before anything else starts; bentocache asks for one tag after the other (4 trips for 3 tags, 7 before
   their first invalidation, where cacheable makes 3); cachified has no tags. With values in the isolate ${bentocache} is: it keeps
   tags there too, so that an isolate does not see what another has invalidated before the entry's end: a Worker has no bus to tell
-  it by.
+  it by. Its limit is then a cachedFixedWindow, which counts in the isolate and tells Redis behind the answer: what other isolates
+  let pass it does not see.
 - *By hand*: ${hono} and ${upstash}, one explicit pipeline of 4 commands: INCR and EXPIRE (fixed window), GETEX, MGET of entry and
   tags' versions. What it leaves out: a refused request takes quota and renews the session; each reader of a cold key loads; nothing
   bounds the time that a Redis away may take; no absolute end, rotation, or list of sessions.

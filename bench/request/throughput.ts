@@ -42,11 +42,14 @@ export async function throughput(
   const results = workers.map(({ name }) => ({ name, perSecond: [] as number[], cpuMs: 0 }));
   for (const { run } of workers) await slice(run, count);
   for (let turn = 0; turn < slices; turn += 1) {
-    for (const [i, { run, cpuMs }] of workers.entries()) {
+    // Each turn another one begins.
+    for (const place of workers.keys()) {
+      const at = (place + turn) % workers.length;
+      const [worker, result] = [workers[at], results[at]];
+      if (worker === undefined || result === undefined) continue;
+      const { run, cpuMs } = worker;
       const before = cpuMs();
       const perSecond = await slice(run, count);
-      const result = results[i];
-      if (result === undefined) continue;
       result.perSecond.push(perSecond);
       result.cpuMs += (cpuMs() - before) / (count * slices);
     }

@@ -117,7 +117,7 @@ write with Hono, \`@hono/node-server\` and \`ioredis\` (\`bench/rest/plain-gatew
 sends no base64, and asks for no token at \`/pipeline\`)${hasWebdis ? "; Debian's webdis with two threads, which speaks a protocol of its own and asks for no token" : ""}. ${CONNECTIONS} connections that stay, each asking again as soon
 as it is answered; values of ${VALUE.length} bytes; slices of ${SLICE_MS} ms by turns, and their median. The load comes from one process on the same
 processors, so that the requests a second understate what the servers differ by; *CPU* is that of the server's process, without Redis's.
-EVALSHA runs a script of one INCRBY.${hasWebdis ? " Webdis takes one command a request: its ten GETs are ten requests sent at once on one connection." : " webdis is not installed, and not in the table."}`;
+EVALSHA runs a script of one INCRBY.${hasWebdis ? " Webdis takes one command a request: its ten GETs are one MGET." : " webdis is not installed, and not in the table."}`;
 
 async function run({ redis, isQuick }: Bench): Promise<Section> {
   const servers: Server[] = [];

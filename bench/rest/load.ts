@@ -3,16 +3,15 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import type { Asking } from "./operations.ts";
 
 const HEADER_END = Buffer.from("\r\n\r\n");
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 
 export interface Load {
   /** One request on one connection: what came back, for a look. */
-  once(asking: Asking): Promise<string>;
+  once(asking: Buffer): Promise<string>;
   /** Sends the request on every connection, again as soon as it is answered, for so long. */
-  slice(asking: Asking, milliseconds: number): Promise<Slice>;
+  slice(asking: Buffer, milliseconds: number): Promise<Slice>;
   close(): void;
 }
 
@@ -57,29 +56,18 @@ export async function openLoad(port: number, connections: number): Promise<Load>
     }),
   );
 
-  /** Counts a connection's answers; tells when one asking has them all. */
-  function expectAnswers({ answers }: Asking, reject: (reason: Error) => void, whole: (at: number) => void) {
-    const missing = sockets.map(() => answers);
+  function expectAnswers(reject: (reason: Error) => void, tell: (at: number, body: Buffer) => void) {
     onAnswer = (at, status, body) => {
-      if (status !== 200) return reject(new Error(`${status}: ${body.toString()}`));
-      missing[at] = (missing[at] ?? 0) - 1;
-      if (missing[at] > 0) return;
-      missing[at] = answers;
-      whole(at);
+      if (status === 200) tell(at, body);
+      else reject(new Error(`${status}: ${body.toString()}`));
     };
   }
 
   return {
     once(asking) {
       return new Promise((resolve, reject) => {
-        const bodies: string[] = [];
-        expectAnswers(asking, reject, () => resolve(bodies.join("\n")));
-        const count = onAnswer;
-        onAnswer = (at, status, body) => {
-          bodies.push(body.toString());
-          count?.(at, status, body);
-        };
-        sockets[0]?.write(asking.bytes);
+        expectAnswers(reject, (_at, body) => resolve(body.toString()));
+        sockets[0]?.write(asking);
       });
     },
 
@@ -90,16 +78,16 @@ export async function openLoad(port: number, connections: number): Promise<Load>
         const started = performance.now();
         let requests = 0;
         let busy = sockets.length;
-        expectAnswers(asking, reject, (at) => {
+        expectAnswers(reject, (at) => {
           requests += 1;
           const elapsed = performance.now() - started;
-          if (elapsed < milliseconds) sockets[at]?.write(asking.bytes);
+          if (elapsed < milliseconds) sockets[at]?.write(asking);
           else if (--busy === 0) {
             clearTimeout(late);
             resolve({ requests, perSecond: (requests * 1_000) / elapsed });
           }
         });
-        for (const socket of sockets) socket.write(asking.bytes);
+        for (const socket of sockets) socket.write(asking);
       });
     },
 

@@ -10,12 +10,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../harness/redis.ts";
 import { TOKEN } from "../harness/traffic.ts";
-import { type Asking, type Operation, upstashAsking, webdisAsking } from "./operations.ts";
+import { type Operation, upstashAsking, webdisAsking } from "./operations.ts";
 
 export interface Server {
   readonly name: string;
   readonly port: number;
-  readonly asking: (operation: Operation, sha: string) => Asking;
+  /** The bytes of a request. One answer comes back. */
+  readonly asking: (operation: Operation, sha: string) => Buffer;
   /** The processor's time that the process has had, in milliseconds; NaN where the system does not say. */
   cpuMs(): number;
   close(): Promise<void>;

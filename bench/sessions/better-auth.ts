@@ -63,7 +63,8 @@ function open(settings: Settings, hasCookieCache: boolean) {
   });
   app.post("/sign-out", async (c) => auth.api.signOut({ headers: c.req.raw.headers, asResponse: true }));
   app.get("/me", async (c) => {
-    const found = await auth.api.getSession({ headers: c.req.raw.headers });
+    const query = { disableCookieCache: c.req.header("Cache-Control") === "no-cache" };
+    const found = await auth.api.getSession({ headers: c.req.raw.headers, query });
     if (found === null) return c.body(null, 401);
     const { locale, theme, cart } = found.session;
     return c.json({ locale, theme, cart });

@@ -13,6 +13,8 @@ function writes(body: unknown): boolean {
 export interface Held {
   /** It has come to the point where it is held. */
   readonly arrived: Promise<void>;
+  /** Whether anything was held. */
+  hasHeld(): boolean;
   /** Lets it go on. Nothing is held from then on. */
   release(): void;
 }
@@ -34,6 +36,7 @@ export function holdNextWrite(): Held {
   };
   return {
     arrived: arrived.promise,
+    hasHeld: () => !isArmed,
     release() {
       globalThis.fetch = fetch;
       released.resolve();

@@ -33,7 +33,7 @@ async function read(client: Client, cookies: string): Promise<void> {
 const SCENARIOS: readonly Scenario[] = [
   {
     title: "A session read",
-    note: "Nothing is renewed. The cookie cache keeps a session in the browser, where a logout elsewhere does not reach it.",
+    note: "Nothing is renewed, but by Sedge behind an answer each 10 s, as by default. The cookie cache keeps a session in the browser, where a logout elsewhere does not reach it.",
     contenders: ALL,
     renews: "later",
     work: read,

@@ -12,6 +12,8 @@ import { measure } from "../../scripts/package/measure.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const STARTS = 3;
+/** Times of less than this much apart are taken for alike. */
+const ALIKE = 1.1;
 
 interface Weighed {
   readonly name: string;
@@ -23,7 +25,7 @@ const REQUESTS: readonly Weighed[] = [
   { name: "the request: Sedge", bundle: (folder) => bundleWorker(WORKERS.sedge, folder) },
   { name: "the request: peers, all at once", bundle: (folder) => bundleWorker(WORKERS.peers, folder) },
   {
-    name: "the request: peers, values in the isolate",
+    name: "the request: peers, counts and values in the isolate",
     bundle: (folder) => bundleWorker(WORKERS.peersInProcess, folder),
   },
   { name: "the request: by hand", bundle: (folder) => bundleWorker(WORKERS.byHand, folder) },
@@ -59,13 +61,13 @@ async function workers(starts: number): Promise<Table> {
   }
   const [ours] = weighed;
   const rows = weighed.map((one) => {
-    const cell = (its: number, own: number): string =>
-      one !== ours && its < own ? `**${its.toFixed(1)}**` : its.toFixed(1);
+    const cell = (its: number, own: number, alike = 1): string =>
+      one !== ours && its * alike < own ? `**${its.toFixed(1)}**` : its.toFixed(1);
     return [
       one.name,
       cell(one.size.total, ours?.size.total ?? 0),
       cell(one.size.gzip, ours?.size.gzip ?? 0),
-      cell(one.startMs, ours?.startMs ?? 0),
+      cell(one.startMs, ours?.startMs ?? 0, ALIKE),
     ];
   });
   return {

@@ -22,6 +22,8 @@ const redis = new Redis({
   token: env.UPSTASH_REDIS_REST_TOKEN,
   enableAutoPipelining: false,
   enableTelemetry: false,
+  // As Sedge has it: base64 costs processor time.
+  responseEncoding: false,
 });
 
 const tagKey = (tag: string): string => `tag:${tag}`;

@@ -1,9 +1,10 @@
-// The request on the peers that are fastest with a tier in the isolate: @upstash/ratelimit, @hono/session and bentocache.
+// The request on the peers that are fastest with a tier in the isolate: @upstash/ratelimit (cachedFixedWindow), @hono/session
+// and bentocache.
 
 import { BentoCache, bentostore } from "bentocache";
 import { memoryDriver } from "bentocache/drivers/memory";
+import { bentoDriver } from "../../adapters/bento-driver.ts";
 import { createPeersApp } from "./peers/app.ts";
-import { bentoDriver } from "./peers/bento-driver.ts";
 import { readArticle, tagsOf, TTL_SECONDS } from "./article.ts";
 
 const app = createPeersApp((redis) => {

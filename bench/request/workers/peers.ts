@@ -2,8 +2,8 @@
 
 import { Cacheable } from "cacheable";
 import { Keyv } from "keyv";
+import { keyvStore } from "../../adapters/keyv-store.ts";
 import { createPeersApp } from "./peers/app.ts";
-import { keyvStore } from "./peers/keyv-store.ts";
 import { readArticle, tagsOf, TTL_SECONDS, type Article } from "./article.ts";
 
 const app = createPeersApp((redis) => {
