@@ -11,6 +11,11 @@ const TARGETS: ReadonlyMap<string | undefined, Target> = new Map(
   ["", "pipeline", "multi-exec"].map((path) => [`/${path}`, { path, query: "" }]),
 );
 
+/** Any other the app reads as a URL, and may refuse. */
+const PLAIN_HOST = /^(?:[a-z\d._-]+|\[::1\])(?::(?:[1-5]\d{3,4}|6[0-5]?\d{3}|[7-9]\d{3}))?$/;
+/** Of a repeated one Node shows the first alone; the app sees them all, and takes none. */
+const SINGLE = ["host", "authorization"];
+
 /** Answers a request, where it is one of the hot ones, and says whether it is. */
 export type DirectListener = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -24,6 +29,8 @@ export function createDirectListener(exchange: Exchange, maxRequestBytes: number
     const announced = request.headers["content-length"];
     if (target === undefined || request.method !== "POST" || announced === undefined) return false;
     if (Number(announced) > maxRequestBytes) return false;
+    if (!PLAIN_HOST.test(request.headers.host ?? "") || SINGLE.some((name) => isRepeated(request, name)))
+      return false;
 
     const head: Head = {
       method: request.method,
@@ -46,6 +53,15 @@ export function createDirectListener(exchange: Exchange, maxRequestBytes: number
     });
     return true;
   };
+}
+
+function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const header = rawHeaders[at];
+    if (header?.length === name.length && header.toLowerCase() === name) count++;
+  }
+  return count > 1;
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | null {

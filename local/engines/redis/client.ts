@@ -1,6 +1,6 @@
 // How every connection to a Redis is made.
 
-import { Redis } from "ioredis";
+import { Redis, ReplyError } from "ioredis";
 import type { RedisOptions } from "ioredis";
 import { EngineUnavailableError } from "../unavailable.ts";
 import type { Address, RedisTarget } from "./url.ts";
@@ -57,12 +57,19 @@ export async function connectClient(
   // Without a listener ioredis prints them. Later ones show in the commands that fail.
   redis.on("error", (error) => {
     failure ??= error;
+    // A database that is refused is told as an error only: every command would run on another one.
+    if (error instanceof ReplyError) redis.stream.destroy();
   });
+  // A Redis that takes the connection and stays silent would keep it waiting for ever.
+  let silence: NodeJS.Timeout | undefined;
+  redis.on("connect", () => {
+    silence = setTimeout(() => redis.stream.destroy(), connectTimeoutMs);
+  });
+  for (const event of ["ready", "close"]) redis.on(event, () => clearTimeout(silence));
   prepare(redis);
   try {
-    // A Redis that takes the connection and stays silent would keep it waiting for ever.
     await withTimeout(redis.connect(), connectTimeoutMs);
-    // A database that does not exist is told as an error only: every command would run on another one.
+    // The refusal and the sign of being ready may have come together.
     if (failure !== undefined) throw failure;
   } catch (error) {
     redis.disconnect();

@@ -29,14 +29,6 @@ const MAX_REDIRECTIONS = 5;
 const SILENCE_MS = 1_000;
 const REDIRECTION = /^(MOVED|ASK) \d+ (.*):(\d+)$/;
 
-/** Puts into a task's place that its node is away, where that is what has failed. */
-function orAway(task: Task): (error: unknown) => void {
-  return (error) => {
-    if (!(error instanceof EngineUnavailableError)) throw error;
-    task.reply = NODE_AWAY;
-  };
-}
-
 /** A part on its way: where its reply belongs. */
 interface Task {
   readonly command: EngineCommand;
@@ -91,6 +83,23 @@ export function createClusterCommands(nodes: ClusterNodes): Commands {
   }
 
   /**
+   * Follows redirected tasks in their order, so that a key's order holds. Where a node is away, those behind are not tried:
+   * each could wait for it as long.
+   */
+  async function followAll(tasks: readonly Task[], asked: Address): Promise<void> {
+    let tried = 0;
+    try {
+      for (const task of tasks) {
+        await follow(task, asked);
+        tried++;
+      }
+    } catch (error) {
+      if (!(error instanceof EngineUnavailableError)) throw error;
+      for (const task of tasks.slice(tried)) task.reply = NODE_AWAY;
+    }
+  }
+
+  /**
    * Waits for a node, and looks for its successor while it is silent: where there is one, the connection to the silent
    * node is closed, which ends the wait.
    */
@@ -103,14 +112,14 @@ export function createClusterCommands(nodes: ClusterNodes): Commands {
     }
   }
 
-  /** Sends a node its tasks in one write. Redirected ones follow in their order, so that a key's order holds. */
+  /** Sends a node its tasks in one write. */
   async function runOn({ address, tasks }: Batch): Promise<void> {
     const node = await nodes.node(address);
     const replies = await whileWatched(node.send(tasks.map(({ command }) => command)));
     for (const [index, task] of tasks.entries()) task.reply = replies[index] ?? null;
     const moved = tasks.filter(({ reply }) => readRedirection(reply, address) !== null);
     if (moved.length === 0) return;
-    for (const task of moved) await follow(task, address).catch(orAway(task));
+    await followAll(moved, address);
     await nodes.refresh();
   }
 

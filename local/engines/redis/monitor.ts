@@ -2,7 +2,7 @@
 
 import { EngineError, EngineStatus } from "../../engine.ts";
 import type { EngineReply, Unsubscribe } from "../../engine.ts";
-import { connectClient, unavailable } from "./client.ts";
+import { connectClient, unavailable, withTimeout } from "./client.ts";
 import type { ClientSettings } from "./client.ts";
 import { encodeCommands } from "./command-bytes.ts";
 import { createReplyReader } from "./reply-reader.ts";
@@ -16,7 +16,7 @@ const MONITOR = encodeCommands([[Buffer.from("MONITOR")]]);
  *
  * @param listener gets each line as Redis wrote it.
  * @returns ends it.
- * @throws EngineUnavailableError where the connection fails, or Redis refuses.
+ * @throws EngineUnavailableError where the connection fails, or Redis refuses or is silent.
  */
 export async function monitorNode(
   settings: ClientSettings,
@@ -36,14 +36,23 @@ export async function monitorNode(
         else answer(reply);
       });
       stream.removeAllListeners("data");
-      stream.on("data", read);
+      stream.on("data", (chunk) => {
+        try {
+          read(chunk);
+        } catch {
+          // ioredis sees it closed, and connects anew.
+          stream.destroy();
+        }
+      });
       stream.write(MONITOR);
     });
   });
-  const reply = await answered;
-  if (reply instanceof EngineError) {
+  try {
+    const reply = await withTimeout(answered, settings.commandTimeoutMs);
+    if (reply instanceof EngineError) throw new Error(reply.message);
+  } catch (error) {
     redis.disconnect();
-    throw unavailable(`Redis at ${showAddress(address)} shows no commands`, new Error(reply.message));
+    throw unavailable(`Redis at ${showAddress(address)} shows no commands`, error);
   }
   return () => redis.disconnect();
 }

@@ -11,6 +11,7 @@ const COLON = 0x3a;
 const DOLLAR = 0x24;
 const ASTERISK = 0x2a;
 const LINE_END_BYTES = 2;
+const UNREADABLE = "Redis answered with what is not RESP2";
 
 /** An array of which elements are still to come. */
 interface OpenArray {
@@ -22,6 +23,13 @@ interface OpenArray {
 function integer(text: string): number | bigint {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : BigInt(text);
+}
+
+/** Of a string or an array; negative for nil. */
+function size(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(UNREADABLE);
+  return value;
 }
 
 /**
@@ -72,9 +80,9 @@ export function createReplyReader(tell: (reply: EngineReply) => void): (chunk: B
     return end + LINE_END_BYTES;
   }
 
-  function openArray(size: number): void {
-    if (size > 0) open.push({ items: [], size });
-    else add(size < 0 ? null : []);
+  function openArray(length: number): void {
+    if (length > 0) open.push({ items: [], size: length });
+    else add(length < 0 ? null : []);
   }
 
   return (chunk) => {
@@ -89,14 +97,14 @@ export function createReplyReader(tell: (reply: EngineReply) => void): (chunk: B
       const end = lineEnd + 1 - LINE_END_BYTES;
       at = lineEnd + 1;
       if (kind === DOLLAR) {
-        const length = Number(input.toString("latin1", start, end));
+        const length = size(input.toString("latin1", start, end));
         if (length < 0) add(null);
         else at = takeString(input, at, length);
       } else if (kind === COLON) add(integer(input.toString("latin1", start, end)));
       else if (kind === PLUS) add(new EngineStatus(input.toString("utf8", start, end)));
-      else if (kind === ASTERISK) openArray(Number(input.toString("latin1", start, end)));
+      else if (kind === ASTERISK) openArray(size(input.toString("latin1", start, end)));
       else if (kind === MINUS) add(new EngineError(input.toString("utf8", start, end)));
-      else throw new Error("Redis answered with what is not RESP2");
+      else throw new Error(UNREADABLE);
     }
     unread = input.subarray(at);
   };

@@ -104,6 +104,24 @@ describe("what is not hot is left to the app", () => {
   });
 });
 
+test.each([
+  ["a repeated token", "host: x\r\nauthorization: Bearer a"],
+  ["a repeated host", "host: x\r\nHost: y"],
+  ["no host", ""],
+  ["an empty host", "host:"],
+  ["a host that is none", "host: a b"],
+  ["a port that is none", "host: 127.0.0.1:99999"],
+])("%s is left to the app, which refuses or reads it in its own way", async (_, headers) => {
+  const { port, engine } = await start();
+  const socket = connect({ port, host: "127.0.0.1" });
+  const head = `authorization: Bearer ${TOKEN}\r\ncontent-length: 11${headers && `\r\n${headers}`}`;
+  socket.write(`POST / HTTP/1.0\r\n${head}\r\n\r\n["GET","k"]`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toContain(` ${NOT_TAKEN} `);
+  expect(engine.calls).toEqual([]);
+  socket.destroy();
+});
+
 const headOf = (length: number): string =>
   `POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TOKEN}\r\ncontent-length: ${length}\r\n\r\n`;
 

@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { RedisServer, ServeRedisOptions } from "../../../local/serve.ts";
 import { serveRedis } from "../../../local/serve.ts";
 import { createFakeEngine, TOKEN } from "./fake-engine.ts";
@@ -126,6 +126,31 @@ describe("closing", () => {
     await server.close();
     expect(await answer).toContain("fetch failed");
   });
+});
+
+test("the hot requests are answered without a Response, any other with one", async () => {
+  const { url } = await start();
+  const built = vi.spyOn(globalThis, "Response");
+  const send = (method: string, path: string, body = "") =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${TOKEN}`, "content-length": body.length };
+      const sending = request(
+        url + path,
+        { method, headers },
+        (response) => void text(response).then(resolve),
+      );
+      sending.on("error", reject).end(body);
+    });
+  try {
+    expect(await send("POST", "/", '["GET","k"]')).toBe('{"result":1}');
+    expect(await send("POST", "/pipeline", '[["GET","k"]]')).toBe('[{"result":1}]');
+    expect(await send("POST", "/multi-exec", '[["GET","k"]]')).toBe('[{"result":1}]');
+    expect(built).not.toHaveBeenCalled();
+    expect(await send("GET", "/get/k")).toBe('{"result":1}');
+    expect(built).toHaveBeenCalled();
+  } finally {
+    built.mockRestore();
+  }
 });
 
 test("a client that goes away unsubscribes", async () => {

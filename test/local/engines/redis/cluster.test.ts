@@ -142,6 +142,25 @@ describe("a pipeline", () => {
     expect(await run("MGET", ...KEYS)).toMatch(/^-CLUSTERDOWN /);
   });
 
+  test("tries a node that is gone once, not for each command that is redirected to it", async () => {
+    const key = KEYS.find((candidate) => slotOf(Buffer.from(candidate)) < 5_000) ?? "";
+    const tried: string[] = [];
+    const nodes = await openClusterNodes(cluster.addresses, async (address) => {
+      const node = await cluster.connect(address);
+      const send: typeof node.send = (batch) => {
+        if (address.port === 7002) tried.push(String(batch[0]?.[0]));
+        return node.send(batch);
+      };
+      return { ...node, send };
+    });
+    cluster.fail(2, 1);
+    cluster.move(slotOf(Buffer.from(key)), 2);
+    const pushes = ["a", "b", "c"].map((value) => words("RPUSH", key, value));
+    const replies = (await createClusterCommands(nodes).pipeline(pushes)).map(plain);
+    expect(replies).toEqual(pushes.map(() => expect.stringMatching(/^-CLUSTERDOWN /) as unknown));
+    expect(tried.filter((name) => name === "RPUSH")).toHaveLength(1);
+  });
+
   test("does not wait for a node that fell silent, once it has a successor", async () => {
     const key = KEYS.find((candidate) => slotOf(Buffer.from(candidate)) < 5_000) ?? "";
     cluster.silence(0, 1);

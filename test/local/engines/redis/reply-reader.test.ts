@@ -48,6 +48,6 @@ test("a list of a hundred thousand comes whole in many chunks", () => {
   expect(readIn(65_536, wire)[0]).toHaveLength(100_000);
 });
 
-test("what is not RESP2 is a fault", () => {
-  expect(() => readIn(64, Buffer.from("+OK\r\n{}\r\n"))).toThrow("not RESP2");
+test.each(["+OK\r\n{}\r\n", "$x\r\n", "*x\r\n"])("%j, which is not RESP2, is a fault", (wire) => {
+  expect(() => readIn(64, Buffer.from(wire))).toThrow("not RESP2");
 });
