@@ -32,13 +32,24 @@ const speaksFreely = (error: Error): boolean =>
 /** A platform's word for what is wrong (`E_SENDER_NOT_VERIFIED`), which quotes nothing. */
 const isCode = (code: unknown): boolean => typeof code === "string" && /^[A-Z][A-Z_]{2,63}$/.test(code);
 
+/**
+ * Where it was thrown. The stack begins with the message it was made with, which may have lines that look like places: where
+ * that is not known any more, none is told.
+ */
+function placesOf({ message, stack = "" }: Error): string[] {
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  const lines = stack.slice(start + message.length).split("\n");
+  return lines.flatMap((line) => /^ +at (.+)$/.exec(line)?.[1] ?? []);
+}
+
 function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
   return {
     name: error.name,
     ...(speaksFreely(error) ? { message: error.message } : {}),
     ...("code" in error && isCode(error.code) ? { code: error.code } : {}),
-    at: (error.stack ?? "").split("\n").flatMap((line) => /^ +at (.+)$/.exec(line)?.[1] ?? []),
+    at: placesOf(error),
     ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
   };
 }

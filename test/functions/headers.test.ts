@@ -48,7 +48,7 @@ test("X-Content-Type-Options: nosniff stands on every kind of answer: what a cal
     ),
     harness.send("POST", "/v1/channels/sniffed/events", { data: "<script>" }),
     harness.send("POST", "/v1/channels/sniffed/events", "no event"),
-    broken.app.request("/healthz"),
+    Promise.resolve(broken.app.request("/healthz")),
   ];
   for (const { headers, status } of await Promise.all(answers)) {
     expect(headers.get("X-Content-Type-Options"), String(status)).toBe("nosniff");

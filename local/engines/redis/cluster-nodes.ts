@@ -50,8 +50,10 @@ export async function openClusterNodes(
     if (known) return known;
     const connecting = connect(address);
     connections.set(name, connecting);
-    // The next call tries again.
-    connecting.catch(() => connections.delete(name));
+    // The next call tries again; a newer connection of that name is not this one's to forget.
+    connecting.catch(() => {
+      if (connections.get(name) === connecting) connections.delete(name);
+    });
     return connecting;
   }
 

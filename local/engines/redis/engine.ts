@@ -134,9 +134,16 @@ export async function createRedisEngine(options: {
     },
     subscribe: (kind, channels, listener) => subscriber.subscribe(kind, channels, listener),
     async monitor(listener) {
-      const watched = await Promise.all(
+      const begun = await Promise.allSettled(
         backend.servers().map((address) => monitorNode(settings, address, listener)),
       );
+      const watched = begun.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      const failed = begun.find((one) => one.status === "rejected");
+      if (failed !== undefined) {
+        // All masters or none: what is watched of a part would be taken for the whole.
+        for (const stop of watched) stop();
+        throw failed.reason;
+      }
       const end = (): void => {
         monitors.delete(end);
         for (const stop of watched) stop();
