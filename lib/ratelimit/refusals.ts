@@ -1,9 +1,10 @@
 // What an isolate remembers of refusals: who is refused and calls on costs no trip.
 
 import type { Standing } from "./decide.ts";
+import type { Policy } from "./types.ts";
 
-/** What a check asks: keys with what is to be taken from each. */
-export type Wants = readonly { readonly key: string; readonly cost: number }[];
+/** What a check asks: keys with what is to be taken from each, and by which policy. */
+export type Wants = readonly { readonly key: string; readonly cost: number; readonly policy: Policy }[];
 
 export interface Refusals {
   /** What Redis said of the same check, while nothing but a reset or permits given back could change that. */
@@ -20,7 +21,13 @@ interface Refusal {
   readonly until: number;
 }
 
-const nameOf = (wants: Wants): string => wants.map(({ key, cost }) => `${cost} ${key}`).join("\n");
+/** A policy may change, or be another for others, under the same key: what one refuses another may let pass. */
+const nameOf = (wants: Wants): string =>
+  wants
+    .map(({ key, cost, policy: { limit, windowSeconds, algorithm, shadow = false } }) =>
+      [cost, limit, windowSeconds, algorithm, shadow, key].join(" "),
+    )
+    .join("\n");
 
 /** @param maxEntries the checks that are remembered; the oldest goes first */
 export function createRefusals(maxEntries: number): Refusals {

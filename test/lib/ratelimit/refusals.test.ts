@@ -77,6 +77,25 @@ test("a call that costs less is asked for all the same, and one that costs nothi
   expect((await check(1)).success).toBe(true);
 });
 
+test.each<Partial<Policy>>([
+  { limit: 100 },
+  { windowSeconds: 3_600 },
+  { algorithm: "token-bucket" },
+  { shadow: true },
+])("who was refused is asked for under another policy of the same name: %j", async (change) => {
+  const { now } = createClock();
+  const leases = createLeases();
+  const policy = narrow({ algorithm: "sliding" });
+  const check = async (by: Policy) => {
+    const { limiter, redis } = openLeasing(target, now, leases);
+    const { success } = await limiter.check([{ policy: by, identifier: "ada" }]);
+    return { success, trips: redis.meter.trips };
+  };
+  while ((await check(policy)).success);
+  expect(await check(policy)).toEqual({ success: false, trips: 0 });
+  expect(await check({ ...policy, ...change })).toEqual({ success: true, trips: 1 });
+});
+
 test("a reset by the isolate is seen at once", async () => {
   const { check, reset } = await used(narrow());
   await reset();
