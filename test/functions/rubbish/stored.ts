@@ -41,7 +41,11 @@ async function storedInRedis(
   const sorted = [...new Set(keys)].toSorted();
   const types = (await run(sorted.map((key) => ["TYPE", key]))).map(textOf);
   const values = await run(sorted.map((key, i) => READS[types[i] ?? ""]?.(key) ?? ["TYPE", key]));
-  return sorted.map((key, i) => `${key} ${textOf(values[i])}`);
+  // What ended between being listed and being read is not there.
+  return sorted.flatMap((key, i) => {
+    const value = textOf(values[i]);
+    return types[i] === "none" || value === "none" || value === "nil" ? [] : [`${key} ${value}`];
+  });
 }
 
 /** Every row of every table. */
