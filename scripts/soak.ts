@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { endingSignal } from "../local/dev/signals.ts";
-import { startRedisServer } from "./soak/redis-server.ts";
+import { startRedisServer } from "./servers/redis-server.ts";
 import { soak } from "./soak/run.ts";
 
 /** In less nothing is warm. */

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { DEVELOPMENT_KEY } from "../../local/dev/api-keys.ts";
 import { waitForWorker } from "../../local/dev/ready.ts";
 import type { Gateway } from "../harness/gateway-client.ts";
-import { freePort } from "../harness/redis.ts";
+import { freePort } from "../../scripts/servers/ports.ts";
 
 const START_MS = 120_000;
 

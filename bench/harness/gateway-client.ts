@@ -24,7 +24,9 @@ export interface Gateway {
 
 export async function startGateway(redis: RealRedis): Promise<Gateway> {
   const child = fork(join(import.meta.dirname, "gateway.ts"), [redis.url]);
-  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  const failed = once(child, "exit").then(() => Promise.reject(new Error("The gateway does not start.")));
+  const [{ port }] = (await Promise.race([once(child, "message"), failed])) as [{ port: number }];
+  failed.catch(() => undefined);
   const url = `http://127.0.0.1:${port}`;
 
   async function steer(settings: { delayMs?: number; isCounting?: boolean }): Promise<Traffic> {

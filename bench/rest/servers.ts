@@ -8,7 +8,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../harness/redis.ts";
+import { freePort } from "../../scripts/servers/ports.ts";
 import { TOKEN } from "../harness/traffic.ts";
 import { type Operation, upstashAsking, webdisAsking } from "./operations.ts";
 

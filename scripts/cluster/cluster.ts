@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { slotOf } from "../../local/engines/redis/cluster-slot.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts } from "../servers/ports.ts";
 import { startServer, waitFor, type ClusterServer } from "./server.ts";
 
 export interface Shard {

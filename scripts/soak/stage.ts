@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { DEVELOPMENT_KEY } from "../../local/dev/api-keys.ts";
-import { freePorts } from "../cluster/ports.ts";
+import { freePorts } from "../servers/ports.ts";
 import { createRest, type Rest } from "./rest.ts";
 
 export interface StageOptions {

@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { vi } from "vitest";
+import { freePort } from "../../scripts/servers/ports.ts";
 import { familyOf } from "../local/dev/processes.ts";
 
 export interface DevRunner {
@@ -80,15 +80,4 @@ export async function ready(runner: DevRunner): Promise<void> {
     },
     { timeout: 40_000, interval: 50 },
   );
-}
-
-/** One that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }

@@ -3,6 +3,11 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
 /** Free ports of loopback, no two of them alike. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { freePorts } from "../cluster/ports.ts";
+import { freePort } from "./ports.ts";
 
 export interface RedisServer {
   readonly url: string;
@@ -16,7 +16,7 @@ const ASK_EVERY_MS = 50;
 
 /** @throws where there is no redis-server, or it does not answer */
 export async function startRedisServer(): Promise<RedisServer> {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const settings = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   // In a process group of its own: a Ctrl-C reaches whoever started it alone, who then ends it.
   const server = spawn("redis-server", ["--port", String(port), ...settings], {
