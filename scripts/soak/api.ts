@@ -24,7 +24,7 @@ export interface Api {
   readonly failures: readonly string[];
 }
 
-/** A call went wrong, and has been told of. */
+/** A call went wrong, and has been told of, or met an interruption. */
 export class Unexpected extends Error {
   override readonly name = "Unexpected";
 }
@@ -40,8 +40,15 @@ const RIGHT = [200, 201, 202, 204];
 /** Longer than the longest wait that a call may ask for. */
 const TIMEOUT_MS = 30_000;
 
-/** @param url the Worker's, which serves its own description */
-export async function createApi(url: string, key: string): Promise<Api> {
+/**
+ * @param url the Worker's, which serves its own description
+ * @param wasInterrupted is asked where nobody answered
+ */
+export async function createApi(
+  url: string,
+  key: string,
+  wasInterrupted: () => Promise<boolean>,
+): Promise<Api> {
   const description = await fetch(`${url}/openapi.json`);
   const operationOf = readOperations((await description.json()) as Document);
   const timings = new Map<string, number[]>(operationOf.ids.map((id) => [id, []]));
@@ -71,8 +78,15 @@ export async function createApi(url: string, key: string): Promise<Api> {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
         .then(async (response) => ({ response, text: await response.text() }))
-        .catch((error: unknown) => fail(`${operation}: no answer: ${reasonOf(error)}`));
+        .catch(async (error: unknown) => {
+          if (await wasInterrupted()) throw new Unexpected("interrupted");
+          return fail(`${operation}: no answer: ${reasonOf(error)}`);
+        });
       const { response, text } = answer;
+      // Every answer of the Worker itself has its request's id.
+      const isItsOwn = response.headers.has("x-request-id");
+      if (response.status >= 500 && !isItsOwn && (await wasInterrupted()))
+        throw new Unexpected("interrupted");
       timings.get(operation)?.push(performance.now() - begun);
       if (![...RIGHT, ...also].includes(response.status)) {
         fail(`${operation}: ${method} ${path} was answered ${response.status} ${text.slice(0, 300)}`);

@@ -8,6 +8,8 @@ const WARM_UP_SHARE = 1 / 3;
 /** How much more the straight line through what was measured may have at its end than at its beginning. */
 const MAX_GROWTH_SHARE = 0.2;
 const MAX_GROWTH_MIB = 16;
+/** Of processes that were started again shortly before the end nothing can be said. */
+const LEAST_SECONDS = 180;
 
 export interface Sample {
   readonly seconds: number;
@@ -16,6 +18,8 @@ export interface Sample {
 
 export interface Growth {
   readonly process: string;
+  /** Between the first and the last. */
+  readonly seconds: number;
   readonly firstMib: number;
   readonly lastMib: number;
   readonly mibPerMinute: number;
@@ -31,15 +35,21 @@ export interface MemoryWatch {
 
 export const tooMuchGrowth = (growth: readonly Growth[]): string[] =>
   growth
-    .filter(({ growthMib, allowedMib }) => growthMib > allowedMib)
+    .filter(({ seconds, growthMib, allowedMib }) => seconds >= LEAST_SECONDS && growthMib > allowedMib)
     .map(({ process, growthMib }) => `the memory of ${process} grows: ${growthMib.toFixed(1)} MiB`);
 
-/** Watches a process and all it has started. Where there is no /proc there is nothing to see. */
-export function watchMemory(pid: number): MemoryWatch {
+/**
+ * Watches a process and all it has started. Where there is no /proc there is nothing to see.
+ * @param generation another one whenever those it has started are others: what was seen of the old ones is forgotten
+ */
+export function watchMemory(pid: number, generation: () => number): MemoryWatch {
   const begun = performance.now();
   const samples = new Map<string, Sample[]>();
+  let seen = generation();
   return {
     async look() {
+      if (generation() !== seen) samples.clear();
+      seen = generation();
       const seconds = (performance.now() - begun) / 1_000;
       for (const [process, mib] of await residentOf(pid)) {
         samples.set(process, [...(samples.get(process) ?? []), { seconds, mib }]);
@@ -61,12 +71,14 @@ export function growthOf(process: string, all: readonly Sample[]): Growth {
   const square = warm.reduce((sum, one) => sum + (one.seconds - time) ** 2, 0);
   const slope = square === 0 ? 0 : product / square;
   const [first, last] = [warm[0], warm.at(-1)];
+  const seconds = (last?.seconds ?? 0) - (first?.seconds ?? 0);
   return {
     process,
+    seconds,
     firstMib: first?.mib ?? 0,
     lastMib: last?.mib ?? 0,
     mibPerMinute: slope * 60,
-    growthMib: slope * ((last?.seconds ?? 0) - (first?.seconds ?? 0)),
+    growthMib: slope * seconds,
     allowedMib: mib * MAX_GROWTH_SHARE + MAX_GROWTH_MIB,
   };
 }

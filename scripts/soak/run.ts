@@ -39,6 +39,8 @@ const DRAIN_SECONDS = 60;
 const SETTLE_SECONDS = 35;
 const STAY_MS = 20_000;
 const LAST_WORDS_MS = 5_000;
+/** What is borne of wrangler. */
+const INTERRUPTED_ONCE_IN_SECONDS = 600;
 
 /**
  * @returns what is not as it must be: nothing, where all is well
@@ -64,21 +66,22 @@ async function soakOn(stage: Stage, options: SoakOptions): Promise<string[]> {
   const ledger = createLedger();
   await using closing = new AsyncDisposableStack();
 
-  const { rest } = stage;
+  const { rest, interruptions } = stage;
+  const wasInterrupted = () => interruptions.wasOne();
   const before = new Set(await rest.keys(PREFIX));
   const memoryBefore = redisUrl === undefined ? null : await usedMemory(rest);
-  const memory = watchMemory(stage.pid);
+  const memory = watchMemory(stage.pid, () => interruptions.count);
   const looking = setInterval(() => void memory.look(), LOOK_EVERY_MS);
   closing.defer(() => clearInterval(looking));
 
-  const api = await createApi(stage.url, stage.key);
+  const api = await createApi(stage.url, stage.key, wasInterrupted);
   const receiver = await startReceiver(mailbox, tell);
   closing.defer(() => receiver.close());
   const subscription = await subscribe(api, receiver.url);
   receiver.secret = subscription.secret;
   // The policies that count this run's one key and one address.
   for (const caller of ["key", "public", "login"]) ledger.add("caller", caller);
-  const viewer = startViewer({ api, ledger, mailbox, stayMs: STAY_MS, tell });
+  const viewer = startViewer({ api, ledger, mailbox, stayMs: STAY_MS, tell, wasInterrupted });
   closing.defer(() => viewer.close());
   await viewer.listens;
 
@@ -92,8 +95,11 @@ async function soakOn(stage: Stage, options: SoakOptions): Promise<string[]> {
 
   print(`${timingTable(api.timings)}\n\n${keyTable(keys.counts)}\n${inUse.line}\n\n${memoryTable(growth)}`);
   print(`\n${steps} steps, seed ${options.seed}\n${messageLines(mailbox)}`);
+  const interrupted = `wrangler died and was started again ${interruptions.count} times, which ${interruptions.met} calls met`;
+  if (interruptions.count > 0) print(interrupted);
   return [
     ...problems,
+    ...(interruptions.count > 1 + options.seconds / INTERRUPTED_ONCE_IN_SECONDS ? [interrupted] : []),
     ...api.failures,
     ...neverCalled(api.timings),
     ...lossesOf(mailbox),

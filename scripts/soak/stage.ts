@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { DEVELOPMENT_KEY } from "../../local/dev/api-keys.ts";
 import { freePorts } from "../servers/ports.ts";
+import { createInterruptions, type Interruptions } from "./interruptions.ts";
 import { createRest, type Rest } from "./rest.ts";
 
 export interface StageOptions {
@@ -24,7 +25,8 @@ export interface Stage {
   readonly key: string;
   readonly rest: Rest;
   readonly pid: number;
-  /** Lines of its output that tell of an error. */
+  readonly interruptions: Interruptions;
+  /** Lines of its output that tell of an error, but for those around an interruption. */
   readonly complaints: readonly string[];
   /** Rejects with its last lines where it ends by itself. */
   readonly fails: Promise<never>;
@@ -33,6 +35,7 @@ export interface Stage {
 
 const START_MS = 60_000;
 const LAST_LINES = 30;
+const LAST_WORDS_MS = 3_000;
 const ROOT = dirname(dirname(import.meta.dirname));
 const READY = "Sedge runs;";
 /** A log line of the Worker, a message of wrangler's, an answer it notes, or the runner's own. */
@@ -61,13 +64,23 @@ export async function startStage({ redisUrl, stateDir, cronEverySeconds }: Stage
     // A Ctrl-C is for the run, which then ends this.
     detached: true,
   });
-  const complaints: string[] = [];
+  const url = `http://localhost:${port}`;
+  const interruptions = createInterruptions(async () =>
+    fetch(`${url}/healthz`, { method: "HEAD" }).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+  let complaints: { at: number; line: string }[] = [];
   const lines: string[] = [];
   const ended = once(child, "close");
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input }).on("line", (line) => {
-      if (COMPLAINT.test(line)) complaints.push(line.slice(0, 500));
+      const at = performance.now();
+      // What wrangler said when it died belongs to that.
+      if (interruptions.hear(line)) complaints = complaints.filter((one) => at - one.at > LAST_WORDS_MS);
+      else if (COMPLAINT.test(line)) complaints.push({ at, line: line.slice(0, 500) });
       lines.push(line);
       if (lines.length > LAST_LINES) lines.shift();
       if (line.includes(READY)) resolve();
@@ -90,11 +103,14 @@ export async function startStage({ redisUrl, stateDir, cronEverySeconds }: Stage
     throw error;
   }
   return {
-    url: `http://localhost:${port}`,
+    url,
     key: DEVELOPMENT_KEY,
     rest: createRest(`http://127.0.0.1:${restPort}`, token),
     pid: child.pid ?? 0,
-    complaints,
+    interruptions,
+    get complaints() {
+      return complaints.map(({ line }) => line);
+    },
     fails,
     close,
   };

@@ -13,6 +13,8 @@ export interface ViewerOptions {
   /** After so long it leaves, and comes back. */
   readonly stayMs: number;
   readonly tell: (what: string) => void;
+  /** Is asked where a stream broke. */
+  readonly wasInterrupted: () => Promise<boolean>;
 }
 
 export interface Viewer {
@@ -24,7 +26,7 @@ export interface Viewer {
 const TOKEN_SECONDS = 60;
 const BEFORE_AGAIN_MS = 100;
 
-export function startViewer({ api, ledger, mailbox, stayMs, tell }: ViewerOptions): Viewer {
+export function startViewer({ api, ledger, mailbox, stayMs, tell, wasInterrupted }: ViewerOptions): Viewer {
   const ending = new AbortController();
   const { promise: listens, resolve: listening } = Promise.withResolvers<void>();
   let last = "";
@@ -63,8 +65,9 @@ export function startViewer({ api, ledger, mailbox, stayMs, tell }: ViewerOption
   async function watch(): Promise<void> {
     while (!ending.signal.aborted) {
       const leave = AbortSignal.any([ending.signal, AbortSignal.timeout(stayMs)]);
-      await visit(leave).catch((error: unknown) => {
-        if (!leave.aborted) tell(`a live stream broke: ${String(error)}`);
+      await visit(leave).catch(async (error: unknown) => {
+        if (leave.aborted || (await wasInterrupted())) return;
+        tell(`a live stream broke: ${String(error)}`);
       });
       await delay(BEFORE_AGAIN_MS);
     }
