@@ -37,6 +37,8 @@ const START_MS = 60_000;
 const LAST_LINES = 30;
 const LAST_WORDS_MS = 3_000;
 const ROOT = dirname(dirname(import.meta.dirname));
+/** Wrangler's word, not the Worker's, for a connection inside it that broke; where a call went with it, that call tells. */
+const BROKE = /^[^{]*Network connection lost/;
 const READY = "Sedge runs;";
 /** A log line of the Worker, a message of wrangler's, an answer it notes, or the runner's own. */
 const COMPLAINT =
@@ -80,7 +82,7 @@ export async function startStage({ redisUrl, stateDir, cronEverySeconds }: Stage
       const at = performance.now();
       // What wrangler said when it died belongs to that.
       if (interruptions.hear(line)) complaints = complaints.filter((one) => at - one.at > LAST_WORDS_MS);
-      else if (COMPLAINT.test(line)) complaints.push({ at, line: line.slice(0, 500) });
+      else if (COMPLAINT.test(line) && !BROKE.test(line)) complaints.push({ at, line: line.slice(0, 500) });
       lines.push(line);
       if (lines.length > LAST_LINES) lines.shift();
       if (line.includes(READY)) resolve();
