@@ -8,7 +8,7 @@ import type { ClientSettings } from "./client.ts";
 import { createClusterCommands } from "./cluster.ts";
 import type { Commands } from "./cluster.ts";
 import { openClusterNodes } from "./cluster-nodes.ts";
-import { monitorNode } from "./monitor.ts";
+import { allOrNone, monitorNode } from "./monitor.ts";
 import { connectNode } from "./node.ts";
 import type { RedisNode } from "./node.ts";
 import { runTransactionOn } from "./node-transaction.ts";
@@ -134,16 +134,9 @@ export async function createRedisEngine(options: {
     },
     subscribe: (kind, channels, listener) => subscriber.subscribe(kind, channels, listener),
     async monitor(listener) {
-      const begun = await Promise.allSettled(
+      const watched = await allOrNone(
         backend.servers().map((address) => monitorNode(settings, address, listener)),
       );
-      const watched = begun.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-      const failed = begun.find((one) => one.status === "rejected");
-      if (failed !== undefined) {
-        // All masters or none: what is watched of a part would be taken for the whole.
-        for (const stop of watched) stop();
-        throw failed.reason;
-      }
       const end = (): void => {
         monitors.delete(end);
         for (const stop of watched) stop();

@@ -56,3 +56,17 @@ export async function monitorNode(
   }
   return () => redis.disconnect();
 }
+
+/**
+ * Of several that are watched: what watches a part would be taken for the whole.
+ *
+ * @throws what the first of those that failed threw, when the others have been ended
+ */
+export async function allOrNone(begun: readonly Promise<Unsubscribe>[]): Promise<Unsubscribe[]> {
+  const settled = await Promise.allSettled(begun);
+  const watched = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failed = settled.find((one) => one.status === "rejected");
+  if (failed === undefined) return watched;
+  for (const stop of watched) stop();
+  throw failed.reason;
+}

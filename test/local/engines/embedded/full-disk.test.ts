@@ -1,16 +1,15 @@
 // A journal that cannot be written to: what is answered then, and that nothing is lost or done twice after it.
 
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, rmdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { RedisServerState } from "js-redis-server/core";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Engine, EngineCommand, EngineReply } from "../../../../local/engine.ts";
-import { createEmbeddedEngine } from "../../../../local/engines/embedded/engine.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import type { EngineReply } from "../../../../local/engine.ts";
 import { decodeFrames } from "../../../../local/engines/embedded/journal-file.ts";
 import { openSnapshot } from "../../../../local/engines/embedded/snapshot.ts";
 import { plain, run, words } from "../support.ts";
+import { ask, createStage, dataFiles } from "./stage.ts";
 
 /** While true, the disk is full for journals: half of a frame still fits, as it may. */
 const disk = vi.hoisted(() => ({ full: false }));
@@ -26,47 +25,11 @@ vi.mock("node:fs", async (original) => {
   };
 });
 
-let directories: string[];
-let opened: Engine[];
-let messages: string[];
+const { messages, newDirectory, open, copyOf, clear } = createStage();
 
-async function newDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "sedge-journal-"));
-  directories.push(directory);
-  return directory;
-}
-
-async function open(directory: string): Promise<Engine> {
-  const engine = await createEmbeddedEngine({
-    stateDir: directory,
-    log: (message) => messages.push(message),
-  });
-  opened.push(engine);
-  return engine;
-}
-
-const dataFiles = async (directory: string): Promise<string[]> =>
-  (await readdir(directory)).filter((name) => /^redis\.(journal-\d+|snapshot)$/.test(name)).toSorted();
-
-/** What a kill at this moment would leave behind. */
-async function copyOf(directory: string): Promise<string> {
-  const copy = await newDirectory();
-  for (const name of await dataFiles(directory)) await copyFile(join(directory, name), join(copy, name));
-  return copy;
-}
-
-const ask = async (engine: Engine, commands: readonly EngineCommand[]): Promise<unknown[]> =>
-  (await engine.pipeline(commands)).map(plain);
-
-beforeEach(() => {
-  directories = [];
-  opened = [];
-  messages = [];
-});
 afterEach(async () => {
   disk.full = false;
-  await Promise.all(opened.map((engine) => engine.close()));
-  await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
+  await clear();
 });
 
 const MISCONF = "-MISCONF the data could not be kept: ENOSPC: no space left on device, write";

@@ -2,58 +2,18 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Engine, EngineCommand } from "../../../../local/engine.ts";
-import { createEmbeddedEngine } from "../../../../local/engines/embedded/engine.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { decodeFrames, encodeFrame } from "../../../../local/engines/embedded/journal-file.ts";
-import { plain, run, words } from "../support.ts";
+import { run, words } from "../support.ts";
+import { ask, createStage, dataFiles } from "./stage.ts";
 
-let directories: string[];
-let opened: Engine[];
-let messages: string[];
-
-async function newDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "sedge-journal-"));
-  directories.push(directory);
-  return directory;
-}
-
-async function open(directory: string): Promise<Engine> {
-  const engine = await createEmbeddedEngine({
-    stateDir: directory,
-    log: (message) => messages.push(message),
-  });
-  opened.push(engine);
-  return engine;
-}
-
-const dataFiles = async (directory: string): Promise<string[]> =>
-  (await readdir(directory)).filter((name) => /^redis\.(journal|snapshot)/.test(name)).toSorted();
-
-/** What a kill at this moment would leave behind. */
-async function copyOf(directory: string): Promise<string> {
-  const copy = await newDirectory();
-  for (const name of await dataFiles(directory)) await copyFile(join(directory, name), join(copy, name));
-  return copy;
-}
+const { messages, newDirectory, open, copyOf, clear } = createStage();
 
 const frame = (...command: string[]): Buffer => encodeFrame([{ at: Date.now(), command: words(...command) }]);
 
-const ask = async (engine: Engine, commands: readonly EngineCommand[]): Promise<unknown[]> =>
-  (await engine.pipeline(commands)).map(plain);
-
-beforeEach(() => {
-  directories = [];
-  opened = [];
-  messages = [];
-});
-afterEach(async () => {
-  await Promise.all(opened.map((engine) => engine.close()));
-  await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
-});
+afterEach(clear);
 
 describe("what was answered, and is in no snapshot yet", () => {
   test("is there after a kill: of commands, scripts and transactions, ids and chance as they were", async () => {
